@@ -1,0 +1,73 @@
+"""Jobs that need Django, each in a process of its own: ``python -m bench.inside JOB`` reads its
+values as JSON and prints its answer as JSON.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+
+def missing_pledges(numbers: list[int]) -> dict[str, int]:
+    """How many of the acknowledged have no registration, or no event, or no message."""
+    from bench.citizens import Citizen
+    from registration.ledger.models import Event
+    from registration.outbox.models import Message
+    from registration.people.choices import ContactKind
+    from registration.people.keys import contact_hash
+    from registration.people.models import Contact
+
+    hashes = {contact_hash(ContactKind.EMAIL, Citizen(number).email) for number in numbers}
+    found = dict(
+        Contact.objects.filter(
+            value_hash__in=hashes, particulars__pledge__isnull=False
+        ).values_list("value_hash", "particulars__pledge")
+    )
+    pledges = set(found.values())
+    told = Event.objects.filter(kind="pledge.received", subject__in=pledges)
+    sent = Message.objects.filter(kind="pledges/receipt", about__in=pledges, state="sent")
+    return {
+        "rows": len(hashes) - len(found),
+        "events": len(hashes) - told.values("subject").distinct().count(),
+        "messages": len(hashes) - sent.values("about").distinct().count(),
+    }
+
+
+def count_queries(path: str) -> int:
+    """Queries of one GET, after two others have warmed what is kept between requests."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    for _warm in range(2):
+        client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(path)
+    if answer.status_code != 200:
+        raise SystemExit(f"{path} answers {answer.status_code}.")
+    return len(queries)
+
+
+def peer_site() -> str:
+    """Tables and pages of the form-builder site."""
+    from django.core.management import call_command
+
+    from bench.peer.site import build_site
+
+    call_command("migrate", interactive=False, run_syncdb=True, verbosity=0)
+    return build_site()
+
+
+JOBS: dict[str, Callable[..., Any]] = {
+    "missing_pledges": missing_pledges,
+    "count_queries": count_queries,
+    "peer_site": peer_site,
+}
+
+if __name__ == "__main__":
+    django.setup()
+    values = json.loads(sys.stdin.read() or "{}")
+    json.dump(JOBS[sys.argv[1]](**values), sys.stdout)

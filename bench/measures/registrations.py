@@ -1,0 +1,138 @@
+"""Registrations and confirmations, beside a Wagtail form-builder page and bare inserts.
+
+Each acknowledged registration is looked for afterwards; one that is missing fails the run.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bench.run import Run
+from bench.table import Row, row_of
+
+TOOLS = ("nginx", "redis-server")
+PEER = True
+CLIENTS = 32
+FORM = "/vi/pledge/vn-22/"
+BUILDER_FORM = "/vi/pledge/"
+
+
+@dataclass
+class Round:
+    pledges: float = 0.0
+    confirmations: float = 0.0
+    builder: float = 0.0
+    inserts: float = 0.0
+
+
+def measure(run: Run) -> list[Row]:
+    crowds = Crowds(run)
+    run.portal.start_delivery()
+    seconds, rounds = run.pick(10, 3), int(run.pick(3, 1))
+    run.say("Warming up both forms …")
+    crowds.warm_up(seconds=1)
+    found = []
+    for turn in range(rounds):
+        run.say(f"Measuring registrations, round {turn + 1} of {rounds} …")
+        each = Round()
+        sides = [crowds.pledge_and_confirm, crowds.build, crowds.insert]
+        for side in sides if turn % 2 == 0 else reversed(sides):
+            side(each, seconds)
+        found.append(each)
+    crowds.tell()
+    return [
+        row_of(
+            "registrations beside a form-builder page",
+            [(each.pledges, each.builder) for each in found],
+            unit="registrations/s",
+        ),
+        row_of(
+            "registrations beside bare committed inserts",
+            [(each.pledges, each.inserts) for each in found],
+            unit="registrations/s, rows/s",
+        ),
+        row_of(
+            "confirmations beside a form-builder page",
+            [(each.confirmations, each.builder) for each in found],
+            unit="confirmations/s, forms/s",
+        ),
+    ]
+
+
+class Crowds:
+    """Sends visitors to one side at a time, and keeps account of what they were told."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.next = 0
+        self.acknowledged: list[int] = []
+        self.confirmed = 0
+        self.built = 0
+        self.took: list[tuple[float, float]] = []
+
+    def warm_up(self, *, seconds: float) -> None:
+        unmeasured = Round()
+        self.pledge_and_confirm(unmeasured, seconds)
+        self.build(unmeasured, seconds)
+        self.took.clear()
+
+    def pledge_and_confirm(self, each: Round, seconds: float) -> None:
+        portal = self.run.portal
+        out = self._send("pledge", port=portal.nginx_port, path=FORM, seconds=seconds)
+        each.pledges = out["rate"]
+        self.acknowledged += out["acknowledged"]
+        self.took.append((out["p50"], out["p95"]))
+        portal.wait_for_delivery()
+        self._require_nothing_lost(out["acknowledged"])
+        links = portal.new_links()
+        out = self._send("confirm", port=portal.nginx_port, path="", seconds=0, links=links)
+        each.confirmations = out["rate"]
+        self.confirmed += len(out["acknowledged"])
+        stored = portal.ask("SELECT count(*) FROM pledges_pledge WHERE state = 'confirmed'")
+        if stored < self.confirmed:
+            self.run.failures.append(f"{self.confirmed - stored} confirmations are lost.")
+
+    def build(self, each: Round, seconds: float) -> None:
+        peer = self.run.peer
+        out = self._send("builder", port=peer.nginx_port, path=BUILDER_FORM, seconds=seconds)
+        each.builder = out["rate"]
+        self.built += len(out["acknowledged"])
+        stored = peer.ask("SELECT count(*) FROM wagtailforms_formsubmission")
+        if stored < self.built:
+            self.run.failures.append(f"{self.built - stored} of the peer's forms are lost.")
+
+    def insert(self, each: Round, seconds: float) -> None:
+        words = (self.run.peer.database, str(CLIENTS), str(seconds))
+        each.inserts = float(self.run.module("bench.bare", *words, env={}))
+
+    def _send(self, kind: str, **values: Any) -> dict[str, Any]:
+        task = {"kind": kind, "clients": CLIENTS, "first": self.next, **values}
+        # Room for everybody who opens a form, whether or not it is sent.
+        self.next += 50_000
+        text = self.run.module("bench.crowd", env={}, given=json.dumps(task))
+        out: dict[str, Any] = json.loads(text)
+        for trouble, times in out["troubles"].items():
+            self.run.failures.append(f"{kind}: {times} × {trouble}")
+        self.run.say(
+            f"  {kind}: {out['rate']:.1f}/s, {len(out['acknowledged'])} acknowledged, the sending "
+            f"took {out['p50']:.3f} s (half), {out['p95']:.3f} s (95 %); the clients themselves "
+            f"used {out['client_cpu']:.2f} of a core"
+        )
+        return out
+
+    def _require_nothing_lost(self, numbers: list[int]) -> None:
+        missing = self.run.portal.inside("missing_pledges", numbers=numbers)
+        for what, number in missing.items():
+            if number:
+                self.run.failures.append(
+                    f"{number} of {len(numbers)} acknowledged registrations have no {what}."
+                )
+
+    def tell(self) -> None:
+        rows = self.run.portal.ask("SELECT count(*) FROM pledges_pledge")
+        self.run.notes += [
+            f"{len(self.acknowledged):,} registrations acknowledged, {rows:,} stored; "
+            f"{self.confirmed:,} confirmed; each was looked for with its event and its message.",
+            "A registration is four requests (form, check, send, acknowledgement), of the "
+            "form-builder page it is two (form, send). Mail is delivered meanwhile.",
+        ]

@@ -1,0 +1,75 @@
+"""The demo's members of staff and a department's report hours. All of them are invented."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from registration.accounts.models import Staff
+from registration.accounts.services import make_staff
+from registration.reports.services import add_recipient, set_report_hours
+from registration.units.models import Unit
+
+PASSWORD = "demo-pass-phrase"  # noqa: S105  printed at the start; the demo leaves no machine
+
+
+@dataclass(frozen=True)
+class DemoStaff:
+    username: str
+    name: str
+    unit: str | None
+    roles: tuple[str, ...]
+    language: str
+    does: str
+
+
+STAFF = [
+    DemoStaff("admin", "Işıl", None, ("administrator",), "en", "administrator, both doors"),
+    DemoStaff("editor", "Đặng", None, ("editor",), "en", "pages at /cms/"),
+    DemoStaff("linh", "Linh", "quang-ninh", ("department",), "vi", "Quảng Ninh's department"),
+    DemoStaff(
+        "thuy",
+        "Thủy",
+        "benh-vien-da-khoa-tinh-quang-ninh",
+        ("steward", "hospital"),
+        "vi",
+        "data steward of Quảng Ninh",
+    ),
+    DemoStaff("deniz", "Deniz", "adana", ("department",), "tr", "Adana's directorate"),
+]
+
+# Cut-off a quarter of an hour before the due time, so that the summary lies there in time.
+HOURS = {
+    "quang-ninh": ("vi", "Phòng Nghiệp vụ Y"),
+    "thanh-hoa": ("vi", "Phòng Nghiệp vụ Y"),
+    "adana": ("tr", "Sağlık Hizmetleri Başkanlığı"),
+}
+CUT_OFF, DUE = time(16, 15), time(16, 30)
+
+
+def make_demo_staff() -> None:
+    """Make who is missing."""
+    for member in STAFF:
+        if Staff.objects.filter(username=member.username).exists():
+            continue
+        make_staff(
+            member.username,
+            name=member.name,
+            email=f"{member.username}@staff.example.org",
+            unit=Unit.objects.filter(code=member.unit).first() if member.unit else None,
+            roles=member.roles,
+            language=member.language,
+            password=PASSWORD,
+        )
+
+
+def set_demo_hours(*, today: date) -> None:
+    """Give three departments their hours and one office each that receives the summary."""
+    for code, (language, office) in HOURS.items():
+        department = Unit.objects.filter(code=code).first()
+        if department is None or hasattr(department, "report_hours"):
+            continue
+        set_report_hours(
+            department, cut_off_at=CUT_OFF, due_at=DUE, language=language, starts_on=today
+        )
+        add_recipient(
+            department, office=office, email=f"tong-hop@{code}.example.org", language=language
+        )

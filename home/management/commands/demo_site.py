@@ -1,0 +1,19 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from home.demo_pages import build_pages
+from home.demo_staff import PASSWORD, STAFF, make_demo_staff, set_demo_hours
+
+
+class Command(BaseCommand):
+    help = "Make the demo's pages, staff and report hours, once. A second run changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        build_pages()
+        make_demo_staff()
+        set_demo_hours(today=timezone.localdate())
+        self.stdout.write(f"  Demo sign-ins (password for all: {PASSWORD})")
+        for member in STAFF:
+            self.stdout.write(f"    {member.username:<8} {member.does}")

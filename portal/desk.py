@@ -1,0 +1,71 @@
+"""The desk's front page and its menu. The pages themselves belong to the rooms."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from registration.accounts.choices import Right
+from registration.accounts.models import Staff
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str | Promise
+    hint: str | Promise
+    url_name: str
+    right: Right
+
+
+ENTRIES = [
+    Entry(
+        _("Daily summaries"),
+        _("Each day's figures, frozen at the cut-off, with the letter and the workbook."),
+        "reports:windows",
+        Right.SEE_REPORTS,
+    ),
+    Entry(
+        _("Registrations"),
+        _("The people of your province, and the next step for each."),
+        "pledges_desk:work_list",
+        Right.SEE_PLEDGES,
+    ),
+    Entry(
+        _("Your banner"),
+        _("The code to paste on your website, and what it brought."),
+        "banners_desk:own",
+        Right.SEE_PLACEMENTS,
+    ),
+    Entry(
+        _("Mailbox"),
+        _("What the portal sent by e-mail and SMS on this machine."),
+        "desk:mailbox",
+        Right.READ_MAILBOX,
+    ),
+]
+
+
+def menu_for(staff: Staff, *, path: str) -> list[dict[str, object]]:
+    """The entries this member of staff may open."""
+    entries: list[dict[str, object]] = []
+    for entry in ENTRIES:
+        if staff.may(entry.right):
+            url = reverse(entry.url_name)
+            entries.append(
+                {
+                    "label": entry.label,
+                    "hint": entry.hint,
+                    "url": url,
+                    "current": path.startswith(url),
+                }
+            )
+    return entries
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/home.html")

@@ -1,0 +1,26 @@
+"""Everything that is run by the clock, on one page.
+
+The clock only wakes: each of these looks in the database for what is due and does no harm when it
+runs twice or late.
+"""
+
+from celery.schedules import crontab
+
+SCHEDULE = {
+    "sweep outgoing messages": {
+        "task": "registration.outbox.tasks.sweep_messages",
+        "schedule": crontab(),
+    },
+    "open windows and close those whose cut-off has passed": {
+        "task": "registration.reports.tasks.close_due_windows",
+        "schedule": crontab(),
+    },
+    "forget ended limits": {
+        "task": "registration.common.tasks.forget_ended_limits",
+        "schedule": crontab(minute=17),
+    },
+    "touch the worker's sign of life": {
+        "task": "portal.health.touch_worker",
+        "schedule": crontab(),
+    },
+}

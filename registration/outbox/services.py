@@ -1,0 +1,187 @@
+"""What goes out: a message is written together with what it tells of, and delivered after."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.template import Context, Engine, TemplateDoesNotExist
+from django.utils import translation
+
+from registration.common.folding import canonical_email
+from registration.common.limits import Limit, count_use
+from registration.common.sealing import lookup_hash
+from registration.outbox import delivery
+from registration.outbox.choices import Channel, State
+from registration.outbox.delivery import deliver_message
+from registration.outbox.models import Attachment, Message
+from registration.outbox.rules import one_line, require_one_address, require_one_number
+from registration.outbox.tasks import deliver_message as bell
+
+__all__ = ["PER_RECIPIENT", "File", "deliver_due", "deliver_message", "queue_email", "queue_sms"]
+
+# For one recipient and kind. Enough for a family or a desk that registers under one address,
+# too little to fill a stranger's mailbox through a public form.
+PER_RECIPIENT = Limit("outbox", times=20, seconds=24 * 3600)
+LIMIT_REACHED = "limit_reached"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to go with an e-mail."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def queue_email(
+    kind: str,
+    *,
+    to: str,
+    language: str,
+    context: Mapping[str, Any],
+    about: UUID | None = None,
+    dedupe_key: str,
+    now: datetime,
+    attachments: Iterable[File] = (),
+    limit: Limit | None = PER_RECIPIENT,
+) -> Message:
+    """Write an e-mail in the reader's language and ring for its delivery after the commit.
+
+    ``kind`` "pledges/receipt" names the templates ``pledges/mail/receipt_subject.txt``,
+    ``receipt.txt`` and, if there is one, ``receipt.html``. A second call with the same
+    ``dedupe_key`` writes nothing and returns the first message. Refuses what is not one address
+    (``not_one_address``).
+
+    Beyond ``limit`` for this recipient and kind the message is written as failed
+    (``limit_reached``) and never sent: the caller, and so the page, answers as it always does.
+    ``limit=None`` is for what no stranger can cause, such as a department's summaries.
+    """
+    if written := Message.objects.filter(dedupe_key=dedupe_key).first():
+        return written
+    address = require_one_address(to)
+    room, name = kind.split("/")
+    with translation.override(language):
+        message = Message(
+            channel=Channel.EMAIL,
+            recipient=address,
+            recipient_hash=lookup_hash(canonical_email(address), purpose="recipient"),
+            subject=one_line(_write(f"{room}/mail/{name}_subject.txt", context)),
+            text=_write(f"{room}/mail/{name}.txt", context).strip() + "\n",
+            html=_write(f"{room}/mail/{name}.html", context, is_html=True),
+        )
+    return _queue(
+        message,
+        kind=kind,
+        language=language,
+        about=about,
+        dedupe_key=dedupe_key,
+        now=now,
+        attachments=attachments,
+        limit=limit,
+    )
+
+
+def queue_sms(
+    kind: str,
+    *,
+    to: str,
+    language: str,
+    context: Mapping[str, Any],
+    about: UUID | None = None,
+    dedupe_key: str,
+    now: datetime,
+    limit: Limit | None = PER_RECIPIENT,
+) -> Message:
+    """Write an SMS; as ``queue_email``, with the template ``<room>/sms/<name>.txt``.
+
+    ``to`` is one number in international form, else ``not_one_number``.
+    """
+    if written := Message.objects.filter(dedupe_key=dedupe_key).first():
+        return written
+    number = require_one_number(to)
+    room, name = kind.split("/")
+    with translation.override(language):
+        text = one_line(_write(f"{room}/sms/{name}.txt", context))
+    message = Message(
+        channel=Channel.SMS,
+        recipient=number,
+        recipient_hash=lookup_hash(number, purpose="recipient"),
+        text=text,
+    )
+    return _queue(
+        message,
+        kind=kind,
+        language=language,
+        about=about,
+        dedupe_key=dedupe_key,
+        now=now,
+        attachments=(),
+        limit=limit,
+    )
+
+
+def deliver_due(*, now: datetime) -> dict[str, int]:
+    """Deliver all that is due, here and without any broker; how many ended in which state."""
+    while delivery.release_lost(now=now, at_most=500):
+        pass
+    results = {state.value: 0 for state in (State.SENT, State.WAITING, State.FAILED)}
+    # Listed once: what is put back with a pause must not be tried again in the same run.
+    for message_id in list(delivery.due(now=now).values_list("pk", flat=True)):
+        delivery.deliver_message(message_id, now=now)
+        state = Message.objects.values_list("state", flat=True).get(pk=message_id)
+        if state in results:
+            results[state] += 1
+    return results
+
+
+def _queue(
+    message: Message,
+    *,
+    kind: str,
+    language: str,
+    about: UUID | None,
+    dedupe_key: str,
+    now: datetime,
+    attachments: Iterable[File],
+    limit: Limit | None,
+) -> Message:
+    message.kind, message.language, message.about = kind, language, about
+    message.dedupe_key = dedupe_key
+    message.created_at = message.not_before = now
+    try:
+        with transaction.atomic():
+            if limit and not count_use(limit, f"{kind}:{message.recipient_hash}", now=now):
+                message.state, message.last_error = State.FAILED, LIMIT_REACHED
+            message.save(force_insert=True)
+            Attachment.objects.bulk_create(
+                Attachment(
+                    message=message,
+                    name=file.name,
+                    content_type=file.content_type,
+                    content=file.content,
+                )
+                for file in attachments
+            )
+    except IntegrityError:
+        # Another transaction wrote it in this moment; any other breach leaves nothing to find.
+        return Message.objects.get(dedupe_key=dedupe_key)
+    if message.state == State.WAITING:
+        bell.delay_on_commit(str(message.pk))  # type: ignore[attr-defined]
+    return message
+
+
+def _write(template: str, context: Mapping[str, Any], *, is_html: bool = False) -> str:
+    """Render a template of another room. Only an HTML part may be missing; only it is escaped."""
+    try:
+        found = Engine.get_default().get_template(template)
+    except TemplateDoesNotExist:
+        if is_html:
+            return ""
+        raise
+    values = {"BASE_URL": settings.BASE_URL, **context}
+    return found.render(Context(values, autoescape=is_html))

@@ -1,0 +1,110 @@
+"""Which form an address opens: the province, its department, and the banner that led here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.utils.translation import gettext_lazy as _
+
+from registration.banners.models import Placement
+from registration.banners.services import find_placement
+from registration.campaigns.models import Campaign
+from registration.common.errors import RuleBroken
+from registration.ledger.choices import EntryChannel
+from registration.pledges.forms import FORMS, PledgeForm, Setting
+from registration.pledges.organs import organs_offered
+from registration.privacy.services import ShownText, texts_to_show
+from registration.units.choices import UnitKind
+from registration.units.models import Jurisdiction, Locality, Province, Unit
+
+
+@dataclass
+class Door:
+    """One request's way to the form of a province."""
+
+    province: Province
+    department: Unit
+    language: str
+    now: datetime
+    placement: Placement | None = None
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        return self.province.jurisdiction
+
+    @property
+    def day(self) -> date:
+        return self.now.astimezone(self.jurisdiction.zone).date()
+
+    @property
+    def campaign(self) -> Campaign | None:
+        campaign = self.placement.banner.campaign if self.placement else None
+        return campaign if campaign and campaign.registers_on(self.day) else None
+
+    @property
+    def channel(self) -> EntryChannel:
+        return EntryChannel.BANNER if self.placement else EntryChannel.WEB
+
+    @cached_property
+    def setting(self) -> Setting:
+        return Setting(
+            province=self.province,
+            offer=organs_offered(self.jurisdiction),
+            localities=list(Locality.objects.filter(province=self.province)),
+            day=self.day,
+        )
+
+    def form(self, data: Mapping[str, str] | None = None) -> PledgeForm:
+        return FORMS[self.jurisdiction.pledge_kind](self.setting, data)
+
+    @cached_property
+    def texts(self) -> list[ShownText]:
+        """Notice, consent and declaration in the reader's language, with the department's name."""
+        return texts_to_show(
+            self.jurisdiction,
+            language=self.language,
+            department=self.department.name,
+            contact=contact_of(self.department),
+        )
+
+
+def contact_of(unit: Unit) -> str:
+    """How to reach a unit, in one line."""
+    return ", ".join(part for part in (unit.email, unit.phone, unit.address) if part) or unit.name
+
+
+def find_door(address_code: str, *, language: str, now: datetime) -> Door | None:
+    """The form at ``vn-22``; None if there is no such province or no department for it."""
+    jurisdiction, _dash, code = address_code.partition("-")
+    department = (
+        Unit.objects.filter(
+            kind=UnitKind.DEPARTMENT,
+            is_active=True,
+            province__jurisdiction=jurisdiction.upper(),
+            province__code=code.upper(),
+        )
+        .select_related("jurisdiction", "province__jurisdiction")
+        .first()
+    )
+    if department is None or department.province is None:
+        return None
+    return Door(department.province, department, language, now)
+
+
+def let_in_by_banner(door: Door, code: str) -> None:
+    """Remember which banner led here. Refuses a code that is none of ours, or whose banner hangs
+    in another country (``placement_unknown``).
+    """
+    if not code:
+        return
+    placement = find_placement(code[:64])
+    if placement is None or placement.unit.jurisdiction_id != door.jurisdiction.code:
+        raise RuleBroken(
+            "placement_unknown",
+            _(
+                "The address that led you here names a banner that we do not know. "
+                "You can go on without it: your answers are still here."
+            ),
+        )
+    door.placement = placement

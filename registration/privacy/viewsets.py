@@ -1,0 +1,87 @@
+"""Notices and consents for editors: drafts are edited, texts in use are only read and copied."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.log_actions import log
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from registration.common.errors import RuleBroken
+from registration.privacy.models import LegalText
+from registration.privacy.services import activate_text, new_version
+
+
+class DraftsOnlyPolicy(ModelPermissionPolicy):
+    """Whoever may edit texts may edit drafts; a text in use may be looked at and copied."""
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: LegalText) -> bool:
+        if instance.is_active and action in {"change", "delete"}:
+            return False
+        return bool(super().user_has_permission_for_instance(user, action, instance))
+
+
+class LegalTextViewSet(SnippetViewSet):
+    model = LegalText
+    icon = "doc-full"
+    menu_label = _("Notices and consents")
+    list_display = ["__str__", "jurisdiction", "kind", "version", BooleanColumn("is_active")]
+    list_filter = ["jurisdiction", "kind"]
+    ordering = ["jurisdiction", "purpose", "kind", "-version"]
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    add_to_admin_menu = True
+
+    @cached_property
+    def permission_policy(self) -> DraftsOnlyPolicy:
+        return DraftsOnlyPolicy(self.model)
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [
+            *super().get_urlpatterns(),
+            path("activate/<int:pk>/", self.activate, name="activate"),
+            path("new-version/<int:pk>/", self.copy_text, name="new_version"),
+        ]
+
+    def activate(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET shows what will be fixed for good; POST puts the text in use."""
+        text = self._permitted(request, pk)
+        if request.method != "POST":
+            return self._ask(request, text, "privacy/activate.html")
+        try:
+            activate_text(text, now=timezone.now())
+        except RuleBroken as error:
+            messages.error(request, error.sentence)
+            return redirect(self._address("edit", pk))
+        log(text, "wagtail.publish", user=request.user)
+        messages.success(request, gettext("The text is in use from now on and cannot be changed."))
+        return redirect(self._address("inspect", pk))
+
+    def copy_text(self, request: HttpRequest, pk: int) -> HttpResponse:
+        text = self._permitted(request, pk)
+        if request.method != "POST":
+            return self._ask(request, text, "privacy/new_version.html")
+        copy = new_version(text)
+        log(copy, "wagtail.create", user=request.user)
+        return redirect(self._address("edit", copy.pk))
+
+    def _permitted(self, request: HttpRequest, pk: int) -> LegalText:
+        if not self.permission_policy.user_has_permission(request.user, "change"):
+            raise PermissionDenied
+        return get_object_or_404(LegalText, pk=pk)
+
+    def _ask(self, request: HttpRequest, text: LegalText, template: str) -> HttpResponse:
+        back = self._address("inspect" if text.is_active else "edit", text.pk)
+        return render(request, template, {"text": text, "back": back})
+
+    def _address(self, name: str, pk: int) -> str:
+        return reverse(self.get_url_name(name), args=[pk])

@@ -1,0 +1,5 @@
+from wagtail.snippets.models import register_snippet
+
+from registration.reports.viewsets import ReportsGroup
+
+register_snippet(ReportsGroup)

@@ -1,0 +1,123 @@
+"""The editors' screens of jurisdictions, units and what belongs to them."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import Menu, SubmenuMenuItem
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from registration.common.panels import (
+    ADMINISTRATORS_ONLY,
+    DATA_MENU_HOOK,
+    FoldedChooserViewSet,
+    FoldedIndexView,
+    KeptViewSet,
+    translated_tabs,
+)
+from registration.units.models import CallLine, Jurisdiction, OrganOffer, Stewardship, Unit
+
+
+def data_menu() -> SubmenuMenuItem:
+    """The menu that holds the reference rows of every room."""
+    return SubmenuMenuItem(
+        _("Registration data"),
+        Menu(register_hook_name=DATA_MENU_HOOK),
+        name="registration-data",
+        icon_name="table",
+        order=250,
+    )
+
+
+class JurisdictionViewSet(KeptViewSet):
+    model = Jurisdiction
+    icon = "globe"
+    menu_order = 10
+    list_display = ["name", "code", "minimum_age", "pledge_kind", "time_zone"]
+    edit_handler = translated_tabs(
+        Jurisdiction,
+        ["name", "legal_weight"],
+        [
+            "code",
+            "language",
+            "time_zone",
+            "minimum_age",
+            "minimum_age_source",
+            "minimum_age_on",
+            "pledge_kind",
+            "asks_identity",
+        ],
+    )
+
+
+class OrganOfferViewSet(KeptViewSet):
+    model = OrganOffer
+    icon = "list-ul"
+    menu_order = 20
+    list_display = ["__str__", "is_offered", "basis", "confidence"]
+    list_filter = ["jurisdiction", "is_offered", "organ__kind"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("jurisdiction"),
+            FieldPanel("organ"),
+            FieldPanel("is_offered"),
+            FieldPanel("basis"),
+            FieldPanel("confidence"),
+        ]
+    )
+
+
+class UnitViewSet(KeptViewSet):
+    model = Unit
+    icon = "home"
+    menu_order = 30
+    list_display = ["name", "kind", "province", "is_active"]
+    list_filter = ["kind", "jurisdiction", "province", "ownership", "is_active", "is_demo_contact"]
+    list_per_page = 50
+    search_fields = ["folded"]
+    index_view_class = FoldedIndexView
+    chooser_viewset_class = FoldedChooserViewSet
+    # Kind and province decide whose registrations a unit's staff see: not for editors.
+    edit_handler = translated_tabs(
+        Unit,
+        ["name"],
+        [
+            *(
+                FieldPanel(name, permission=ADMINISTRATORS_ONLY)
+                for name in ("code", "kind", "jurisdiction", "province", "parent", "is_active")
+            ),
+            "ownership",
+            "short_name",
+            "website",
+            "address",
+            "phone",
+            "email",
+            "is_demo_contact",
+            "source",
+        ],
+    )
+
+
+class StewardshipViewSet(KeptViewSet):
+    model = Stewardship
+    icon = "user"
+    menu_order = 40
+    list_display = ["province", "unit", "starts_on", "ends_on"]
+    list_filter = ["province"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("province"),
+            FieldPanel("unit"),
+            FieldPanel("starts_on"),
+            FieldPanel("ends_on"),
+            FieldPanel("source"),
+        ]
+    )
+
+
+class CallLineViewSet(SnippetViewSet):
+    model = CallLine
+    icon = "mobile-alt"
+    menu_hook = DATA_MENU_HOOK
+    menu_order = 50
+    list_display = ["unit", "number", "label", "is_demo"]
+    list_filter = ["is_demo", "unit__province"]
+    edit_handler = translated_tabs(CallLine, ["label", "hours"], ["unit", "number", "is_demo"])

@@ -1,0 +1,23 @@
+from wagtail import hooks
+from wagtail.snippets.models import register_snippet
+
+from registration.common.panels import refuse_deletion
+from registration.units.viewsets import (
+    CallLineViewSet,
+    JurisdictionViewSet,
+    OrganOfferViewSet,
+    StewardshipViewSet,
+    UnitViewSet,
+    data_menu,
+)
+
+hooks.register("register_admin_menu_item", data_menu)
+hooks.register("before_delete_snippet", refuse_deletion)
+for viewset in (
+    JurisdictionViewSet,
+    OrganOfferViewSet,
+    UnitViewSet,
+    StewardshipViewSet,
+    CallLineViewSet,
+):
+    register_snippet(viewset)

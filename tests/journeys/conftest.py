@@ -1,0 +1,95 @@
+"""A real Chromium in front of the whole portal, in both languages and on both widths."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from portal.settings import env
+from tests.journeys.town import Town
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+JOURNEYS_REQUIRED = env.env.str("JOURNEYS", default="") == "required"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # The hospital of the test is a made-up public host; the portal it shows lies on this machine.
+    "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
+]
+WIDTHS = {"phone": (360, 740), "desktop": (1280, 900)}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/journeys" in item.nodeid:
+            item.add_marker(pytest.mark.journey)
+            if CHROMIUM is None and not JOURNEYS_REQUIRED:
+                item.add_marker(pytest.mark.skip(reason="no Chromium for the browser journeys"))
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with Town(tmp_path_factory.mktemp("town"), env.TEST_DATABASE_URL).running() as town:
+        yield town
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    assert CHROMIUM, "Chromium is not installed."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=sorted(WIDTHS))
+def width(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, town: Town) -> Iterator[Any]:
+    """``open_page("vi", "phone")`` gives a page of a reader; errors of its console fail the test."""
+    contexts, troubles = [], []
+
+    def open_one(language: str, width: str = "desktop", *, scripts: bool = True) -> Page:
+        size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+        context = chromium.new_context(
+            viewport=size, locale=language, java_script_enabled=scripts, base_url=town.url
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on(
+            "console",
+            lambda message: troubles.append(message.text)
+            if "Content Security Policy" in message.text
+            else None,
+        )
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def no_barriers() -> Any:
+    """``no_barriers(page)`` fails with axe's findings, or when the page is wider than the screen."""
+
+    def look(page: Page) -> None:
+        findings = Axe().run(page)
+        assert findings.violations_count == 0, f"{page.url}\n{findings.generate_report()}"
+        overflow = page.locator("html").evaluate("e => e.scrollWidth - e.clientWidth")
+        assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"
+
+    return look
