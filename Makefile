@@ -61,7 +61,7 @@ messages: install-dev ## Collect the sentences of code and templates into locale
 
 lock: install-dev ## Write the lock files anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(PY) -m uv pip compile pyproject.toml $(LOCK_OPTIONS) -o requirements.lock
-	$(PY) -m uv pip compile pyproject.toml --group dev -c requirements.lock $(LOCK_OPTIONS) -o requirements-dev.lock
+	$(PY) -m uv pip compile pyproject.toml --group dev $(LOCK_OPTIONS) -o requirements-dev.lock
 
 bench: install-dev ## Measure the portal on PostgreSQL behind nginx; writes var/bench.json
 	$(PY) -m bench $(ARGS)

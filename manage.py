@@ -3,10 +3,14 @@
 
 import sys
 
-from portal.settings import env
+from django.core.exceptions import ImproperlyConfigured
 
 
 def main() -> None:
+    try:
+        from portal.settings import env
+    except ImproperlyConfigured as problem:
+        sys.exit(str(problem))
     env.use_settings("portal.settings.dev")
     from django.core.management import execute_from_command_line
 

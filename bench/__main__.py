@@ -24,7 +24,8 @@ def main() -> int:
     options = _options()
     chosen = [module for name, module in MEASURES.items() if name in options.names]
     # Being told to end is an ordinary end: everything that was started is stopped and removed.
-    signal.signal(signal.SIGTERM, _end)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     rows: list[Row] = []
     try:
         require_tools(sorted({tool for module in chosen for tool in module.TOOLS}))

@@ -52,6 +52,7 @@ class Installation:
     stack: ExitStack
     env: dict[str, str] = field(default_factory=dict)
     nginx_port: int = 0
+    web: "subprocess.Popen[bytes]" = field(init=False)
     nginx: "subprocess.Popen[bytes]" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,11 +78,13 @@ class Installation:
     def start_web(self) -> None:
         """Web server and nginx."""
         port, self.nginx_port = programs.free_ports(2)
-        self.env["BASE_URL"] = f"http://127.0.0.1:{self.nginx_port}"
+        address = f"http://127.0.0.1:{self.nginx_port}"
+        # nginx passes the host on without its port, which in production is always the usual one.
+        self.env |= {"BASE_URL": address, "TRUSTED_ORIGINS": address}
         command = unit_command("portal-web.service", ports={"--port": str(port)})
         command[-1] = self.application
         log = self.folder / "web.log"
-        self.stack.enter_context(programs.program(command, log=log, env=self.env))
+        self.web = self.stack.enter_context(programs.program(command, log=log, env=self.env))
         programs.wait_for_port(port, what=f"The web server of {self.name}", log=log)
         self._start_nginx(port)
 

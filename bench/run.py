@@ -109,7 +109,8 @@ def new_run(*, quick: bool, wants_peer: bool) -> Iterator[Run]:
             )
         finally:
             # A second Ctrl-C would leave databases and programs behind.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
             print("Stopping and removing everything that was started …", flush=True)
 
 

@@ -110,7 +110,6 @@ def _block_of(block: dict[str, Any]) -> tuple[str, Any]:
     value = {name: part for name, part in block.items() if name != "type"}
     if kind == "questions":
         value["items"] = [
-            {"question": item["question"], "answer": item["answer_html"]}
-            for item in value["items"]
+            {"question": item["question"], "answer": item["answer_html"]} for item in value["items"]
         ]
     return kind, value

@@ -26,9 +26,7 @@ class PortalPage(Page):
     """What every kind of page has: a summary, a drawing, a body, its translations."""
 
     summary = models.TextField(_("summary"), max_length=400, blank=True)
-    illustration = models.CharField(
-        _("drawing"), max_length=12, choices=Illustration, blank=True
-    )
+    illustration = models.CharField(_("drawing"), max_length=12, choices=Illustration, blank=True)
     body = StreamField(page_blocks(), blank=True, verbose_name=_("content"))
 
     content_panels = [
@@ -77,14 +75,6 @@ class PortalPage(Page):
         if not self.get_view_restrictions():
             patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)
         return response
-
-    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
-        urls: list[dict[str, Any]] = super().get_sitemap_urls(request)
-        translations = [
-            {"location": page.get_full_url(request), "lang_code": page.locale.language_code}
-            for page in self.get_translations(inclusive=True).live().select_related("locale")
-        ]
-        return [{**url, "alternates": translations} for url in urls]
 
 
 class HomePage(PortalPage):

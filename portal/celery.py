@@ -26,7 +26,7 @@ class BellTask(DjangoTask):
 
     abstract = True
 
-    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
+    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         transaction.on_commit(lambda: self.ring(*args, **kwargs), robust=True)
 
     def ring(self, *args: Any, **kwargs: Any) -> None:
@@ -38,7 +38,7 @@ class BellTask(DjangoTask):
     def _ring(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         try:
             self.delay(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001  any broker trouble; the sweep makes up for it
+        except Exception as error:  # any broker trouble; the sweep makes up for it
             logger.warning("The bell for %s was lost: %s", self.name, type(error).__name__)
 
 

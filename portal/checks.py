@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.db import models
 
 # Top to bottom; a foreign key may lead down or stay, never up.
 FLOORS = [
@@ -52,8 +53,7 @@ def check_foreign_keys_run_down(app_configs: Any, **kwargs: Any) -> list[CheckMe
                 continue
             floor = floor_of(target._meta.app_label)
             if floor is not None and (
-                floor < own
-                or (floor == own and target._meta.app_label != model._meta.app_label)
+                floor < own or (floor == own and target._meta.app_label != model._meta.app_label)
             ):
                 errors.append(
                     Error(
@@ -108,6 +108,25 @@ def check_personal_fields_are_sealed(app_configs: Any, **kwargs: Any) -> list[Ch
         for field in model._meta.concrete_fields
         if field.name in SEALED_NAMES and not isinstance(field, SealedField)
     ]
+
+
+@register()
+def check_persons_stay_out_of_the_editors_index(
+    app_configs: Any, **kwargs: Any
+) -> list[CheckMessage]:
+    # Wagtail's reference index copies the ids in foreign keys; its admin can list them.
+    return [
+        Error(f"{model._meta.label} must set wagtail_reference_index_ignore.", id="portal.E007")
+        for model in apps.get_models()
+        if _is_of_a_person(model) and not getattr(model, "wagtail_reference_index_ignore", False)
+    ]
+
+
+def _is_of_a_person(model: type[models.Model]) -> bool:
+    if model._meta.app_label in {"people", "pledges", "outbox"}:
+        return True
+    targets = [field.related_model for field in model._meta.concrete_fields]
+    return any(target and target._meta.app_label == "people" for target in targets)
 
 
 @register()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.mailbox import is_kept_here
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 
@@ -53,7 +54,7 @@ def menu_for(staff: Staff, *, path: str) -> list[dict[str, object]]:
     """The entries this member of staff may open."""
     entries: list[dict[str, object]] = []
     for entry in ENTRIES:
-        if staff.may(entry.right):
+        if staff.may(entry.right) and (entry.right != Right.READ_MAILBOX or is_kept_here()):
             url = reverse(entry.url_name)
             entries.append(
                 {

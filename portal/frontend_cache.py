@@ -1,4 +1,4 @@
-"""Pushes a publication into the cache in front, which cannot be told to forget but can be refreshed."""
+"""Pushes a publication into the cache in front: it cannot forget a page, but fetch it anew."""
 
 import logging
 from typing import Any
@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 SECONDS = 5
 
 
-class RefreshBackend(BaseBackend):  # type: ignore[misc]
+class RefreshBackend(BaseBackend):
     """Asks the cache for the page with the secret header that makes it fetch and keep a new copy.
 
     The cache's own lifetime (one minute) makes up for a refresh that fails.

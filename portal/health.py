@@ -1,9 +1,5 @@
-"""Signs of life: is the process alive, can it save, has the worker done a task lately."""
+"""Signs of life: is the process alive, can it save."""
 
-from pathlib import Path
-
-from celery import shared_task
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -27,9 +23,3 @@ def ready(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"ready": False}, status=503)
     return JsonResponse({"ready": True})
-
-
-@shared_task
-def touch_worker() -> None:
-    """Touch ``var/worker.alive`` through the broker: a worker that sits idle does not."""
-    Path(settings.VAR_DIR, "worker.alive").touch()

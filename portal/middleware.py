@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 from django.utils.cache import patch_cache_control
 
 PERMISSIONS_OFF = ", ".join(
@@ -23,7 +26,7 @@ PERMISSIONS_OFF = ", ".join(
 
 
 class HeadersMiddleware:
-    """Permissions-Policy and CORP on each answer; ``no-store`` on all that did not say otherwise."""
+    """Permissions-Policy and CORP on each answer; ``no-store`` on all that says nothing else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,4 +37,18 @@ class HeadersMiddleware:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if "Cache-Control" not in response.headers:
             patch_cache_control(response, no_store=True, private=True)
+        return response
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """The language of the address, else the reader's.
+
+    The framework's own answer would lead every unknown address without a language into the page
+    tree, the desk's too, and would split the cache of pictures by the reader's language.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        response.headers.setdefault("Content-Language", translation.get_language())
         return response

@@ -113,7 +113,9 @@ class Day:
         length = (self.ends_at - self.starts_at).total_seconds()
         waves = [(0.15, 0.08, 25), (0.70, 0.06, 45), (0.93, 0.04, 30)]
         places = [
-            self.chance.gauss(*self.chance.choices([w[:2] for w in waves], [w[2] for w in waves])[0])
+            self.chance.gauss(
+                *self.chance.choices([w[:2] for w in waves], [w[2] for w in waves])[0]
+            )
             for _ in range(people)
         ]
         for place in sorted(min(max(place, 0.001), 0.985) for place in places):
@@ -169,7 +171,8 @@ class Day:
     def answers(self, number: int) -> PledgeAnswers:
         """What a person answers; the second time another choice of organs by the same person."""
         some = self.chance.random() < 0.6
-        chosen = self.chance.sample(self.organs, k=self.chance.randint(1, 4)) if some else None
+        most = min(4, len(self.organs))
+        chosen = self.chance.sample(self.organs, k=self.chance.randint(1, most)) if some else None
         if number not in self.people:
             self.people[number] = self.person(number)
         return PledgeAnswers(

@@ -20,7 +20,7 @@ SCHEDULE = {
         "schedule": crontab(minute=17),
     },
     "touch the worker's sign of life": {
-        "task": "portal.health.touch_worker",
+        "task": "portal.tasks.touch_worker",
         "schedule": crontab(),
     },
 }

@@ -4,12 +4,13 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.views.generic import RedirectView, TemplateView
+from django_altcha import AltchaChallengeView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from django_altcha import AltchaChallengeView
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
+from home.sitemaps import PageSitemap
 from portal import desk, health, mailbox, views
 
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
@@ -31,7 +32,7 @@ urlpatterns = [
     path("-/live", health.live),
     path("-/ready", health.ready),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
-    path("sitemap.xml", sitemap),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PageSitemap}}),
     path("account/", include("allauth.urls")),
     # The editors' door has no sign-in of its own: one way in, with one second factor.
     path("cms/login/", to_sign_in, name="wagtailadmin_login"),

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as portal_settings
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -19,24 +20,38 @@ KEPT_TABLES = ("ledger_event", "privacy_view", "reports_summary", "reports_docum
 
 
 @pytest.fixture(autouse=True)
-def _clean_start() -> Iterator[None]:
-    """No language, cache entry or counter of one test reaches the next."""
+def _clean_start(settings: Any) -> Iterator[None]:
+    """No language or cache entry of one test reaches the next; mail goes to the mailbox."""
+    # pytest-django puts its own backend in place of the settings'.
+    settings.EMAIL_BACKEND = "registration.outbox.mailbox.MailboxBackend"
     cache.clear()
     with translation.override("en"):
         yield
     cache.clear()
 
 
-@pytest.fixture(autouse=True)
-def _kept_rows_may_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let the flush after a transactional test pass the triggers that keep rows for good."""
-    transactional = {"transactional_db", "live_server"} & set(request.fixturenames)
+def _is_transactional(request: pytest.FixtureRequest) -> bool:
     marker = request.node.get_closest_marker("django_db")
-    if not transactional and not (marker and marker.kwargs.get("transaction")):
+    asked = {"transactional_db", "live_server"} & set(request.fixturenames)
+    return bool(asked or (marker and marker.kwargs.get("transaction")))
+
+
+@pytest.fixture
+def _kept_again(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """Put the triggers back after the flush, for whatever test comes next."""
+    yield
+    if _is_transactional(request):
+        with django_db_blocker.unblock():
+            _run(0)
+
+
+@pytest.fixture(autouse=True)
+def _kept_rows_may_be_flushed(request: pytest.FixtureRequest, _kept_again: None) -> Iterator[None]:
+    """Let the flush after a transactional test pass the triggers that keep rows for good."""
+    if not _is_transactional(request):
         yield
         return
     request.getfixturevalue("transactional_db")
-    _run(0)
     yield
     _run(1)
 
@@ -119,6 +134,7 @@ def reference(db: None) -> SimpleNamespace:
         )
         for jurisdiction in (vn, tr):
             OrganOffer.objects.create(jurisdiction=jurisdiction, organ=organ, is_offered=True)
+    languages = [code for code, _name in portal_settings.LANGUAGES]
     for jurisdiction in (vn, tr):
         for kind in ("notice", "consent", "declaration"):
             LegalText.objects.create(
@@ -126,8 +142,8 @@ def reference(db: None) -> SimpleNamespace:
                 kind=kind,
                 version=1,
                 active_from=timezone.now(),
-                **{f"title_{code}": f"{kind} {code}" for code, _ in settings.LANGUAGES},
-                **{f"body_{code}": f"The {kind} in {code}." for code, _ in settings.LANGUAGES},
+                **{f"title_{code}": f"{kind} {code}" for code in languages},
+                **{f"body_{code}": f"The {kind} in {code}." for code in languages},
             )
     made.hospital = factories.UnitFactory(
         code="bai-chay", province=made.quang_ninh, name_vi="Bệnh viện Bãi Cháy"
@@ -144,7 +160,10 @@ def reference(db: None) -> SimpleNamespace:
 def ayse(reference: SimpleNamespace) -> object:
     """Ayşe, secretary of a hospital."""
     return factories.StaffFactory(
-        username="ayse", first_name="Ayşe", unit=reference.hospital, language="tr",
+        username="ayse",
+        first_name="Ayşe",
+        unit=reference.hospital,
+        language="tr",
         roles=["hospital"],
     )
 
@@ -153,7 +172,10 @@ def ayse(reference: SimpleNamespace) -> object:
 def linh(reference: SimpleNamespace) -> object:
     """Linh, officer of the department of Quảng Ninh."""
     return factories.StaffFactory(
-        username="linh", first_name="Linh", unit=reference.quang_ninh_department, language="vi",
+        username="linh",
+        first_name="Linh",
+        unit=reference.quang_ninh_department,
+        language="vi",
         roles=["department"],
     )
 
@@ -162,7 +184,10 @@ def linh(reference: SimpleNamespace) -> object:
 def steward(reference: SimpleNamespace) -> object:
     """Đặng, data steward at the provincial general hospital."""
     return factories.StaffFactory(
-        username="dang", first_name="Đặng", unit=reference.steward, language="vi",
+        username="dang",
+        first_name="Đặng",
+        unit=reference.steward,
+        language="vi",
         roles=["steward"],
     )
 
@@ -171,7 +196,10 @@ def steward(reference: SimpleNamespace) -> object:
 def administrator(reference: SimpleNamespace) -> object:
     """Işıl, administrator."""
     return factories.StaffFactory(
-        username="isil", first_name="Işıl", language="tr", roles=["administrator"],
+        username="isil",
+        first_name="Işıl",
+        language="tr",
+        roles=["administrator"],
         is_superuser=True,
     )
 

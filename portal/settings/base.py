@@ -1,6 +1,5 @@
 """What is the same everywhere. Values that differ between places come from ``env``."""
 
-
 from portal.settings import env
 
 BASE_DIR = env.BASE_DIR
@@ -30,7 +29,8 @@ INSTALLED_APPS = [
     "wagtail.contrib.simple_translation",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    # Wagtail's users with our screens of staff.
+    "registration.accounts.wagtail_users.StaffScreensConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "portal.middleware.HeadersMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "portal.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -72,6 +72,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "registration.accounts.middleware.StaffLanguageMiddleware",
+    "registration.accounts.middleware.SessionLimitsMiddleware",
+    "registration.accounts.middleware.StaffDoorMiddleware",
     "registration.accounts.middleware.SecondFactorMiddleware",
     "csp.middleware.CSPMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -187,9 +189,32 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+# No letter to an address that nobody has: anybody could have it sent to anybody.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# User names are small letters; compared exactly, so that no database folds ı into i.
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+# A changed password or second factor is told to its owner by mail.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "registration.accounts.entrance.SignInForm",
+    "reauthenticate": "registration.accounts.entrance.ReauthenticateForm",
+    "change_password": "registration.accounts.entrance.ChangePasswordForm",
+    "reset_password": "registration.accounts.entrance.ResetPasswordForm",
+    "reset_password_from_key": "registration.accounts.entrance.NewPasswordForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Donation portal"
+MFA_FORMS = {
+    "authenticate": "registration.accounts.entrance.CodeForm",
+    "reauthenticate": "registration.accounts.entrance.CodeAgainForm",
+    "activate_totp": "registration.accounts.entrance.SetUpAppForm",
+}
+MFA_ADAPTER = "registration.accounts.adapter.SecondFactorAdapter"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Addresses are written by an administrator; nobody signs up with another's.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 REQUIRE_SECOND_FACTOR = env.REQUIRE_SECOND_FACTOR
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -199,12 +224,21 @@ SESSION_COOKIE_HTTPONLY = True
 WAGTAIL_SITE_NAME = "Donation portal"
 WAGTAILADMIN_BASE_URL = env.BASE_URL or f"http://localhost:{env.PORT}"
 WAGTAILADMIN_LOGIN_URL = "account_login"
+# Passwords and addresses are changed at the one entrance, or by an administrator.
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("en", "English"), ("tr", "Türkçe"), ("vi", "Tiếng Việt")]
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False, "LOGIN": False, "GROUPS": False}
-WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
+# What is private stands behind a staff door, not behind a sign-in that knows no second factor.
+WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {
+    "SHARED_PASSWORD": False,
+    "LOGIN": False,
+    "GROUPS": False,
+}
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "zip"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 30_000_000
@@ -233,7 +267,7 @@ SECRET_KEY = env.SECRET_KEY
 SECRET_KEY_FALLBACKS = env.SECRET_KEY_FALLBACKS
 
 # --- Celery: rings the bell, remembers nothing ------------------------------------------------
-CELERY_BROKER_URL = env.BROKER_URL or "filesystem://"
+CELERY_BROKER_URL = env.BROKER_URL or "filesystem://localhost"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
 CELERY_TASK_ACKS_LATE = True
@@ -285,7 +319,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 USE_X_FORWARDED_HOST = False
-from portal.csp import ADMIN_POLICY, PUBLIC_POLICY  # noqa: E402, F401
+from portal.csp import ADMIN_POLICY, PUBLIC_POLICY  # noqa: F401
 
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": PUBLIC_POLICY}
 

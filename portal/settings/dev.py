@@ -1,4 +1,4 @@
-"""The embedded default: one machine, SQLite, a queue of files, mail and SMS into the desk's mailbox.
+"""The embedded default: one machine, SQLite, a queue of files, mail into the desk's mailbox.
 
 It is what ``make run`` starts. Nothing here leaves the machine.
 """

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -22,7 +23,10 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 BASE_URL = env.str("BASE_URL", default="").rstrip("/")
 DEBUG = env.bool("DEBUG", default=False)
-PORT = env.int("PORT", default=8000)
+try:
+    PORT = env.int("PORT", default=8000)
+except ValueError:
+    raise ImproperlyConfigured("PORT must be a number, for example PORT=8080.") from None
 
 # id:base64-key pairs, newest first; the look-up key is a second, separate secret.
 SEALING_KEYS = env.list("SEALING_KEYS", default=[])

@@ -6,9 +6,9 @@ env.SECRET_KEY = "a key for tests only, long enough to pass the check of fifty c
 env.SEALING_KEYS = ["t1:dGVzdHMtb25seS1zZWFsaW5nLWtleS0zMi1ieXRlcyE="]
 env.LOOKUP_KEY = "dGVzdHMtb25seS1sb29rLXVwLWtleS1vZi0zMi1ieXQ="
 
-from portal.settings.base import *  # noqa: E402
+from portal.settings.base import *
 
-DATABASES = {"default": database(env.TEST_DATABASE_URL or "sqlite://:memory:")}  # noqa: F405
+DATABASES = {"default": database(env.TEST_DATABASE_URL or "sqlite://:memory:")}
 if env.TEST_DB_SUFFIX:
     DATABASES["default"]["TEST"] = {"NAME": f"test_portal_{env.TEST_DB_SUFFIX}"}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from registration.accounts.access import require_right
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
+from registration.banners.choices import Size
 from registration.banners.models import DayClicks, Placement
 from registration.banners.services import code_to_paste
 from registration.common.dates import number, short_date
@@ -45,8 +46,20 @@ class Shown:
         return code_to_paste(self.placement)
 
     @property
+    def width(self) -> int:
+        return Size(self.placement.size).pixels[0]
+
+    @property
+    def height(self) -> int:
+        return Size(self.placement.size).pixels[1]
+
+    @property
     def total(self) -> str:
         return number(sum(count for _day, count in self.counts), self.language)
+
+    @property
+    def has_clicks(self) -> bool:
+        return any(count for _day, count in self.counts)
 
     @cached_property
     def days(self) -> list[Day]:

@@ -1,20 +1,20 @@
 """The editors' screens of campaigns and of what each unit set out to reach in them."""
 
 from wagtail.admin.panels import FieldPanel, ObjectList
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from registration.campaigns.models import Campaign, UnitTarget
 from registration.common.panels import (
-    DATA_MENU_HOOK,
     FoldedChooserViewSet,
     FoldedIndexView,
     KeptViewSet,
+    RowViewSet,
     translated_tabs,
 )
 
 
 class CampaignViewSet(KeptViewSet):
     model = Campaign
+    list_with = ["province"]
     icon = "calendar-alt"
     menu_order = 60
     list_display = ["title", "kind", "province", "starts_on", "ends_on"]
@@ -42,10 +42,10 @@ class CampaignViewSet(KeptViewSet):
     )
 
 
-class UnitTargetViewSet(SnippetViewSet):
+class UnitTargetViewSet(RowViewSet):
     model = UnitTarget
+    list_with = ["campaign", "unit"]
     icon = "tick"
-    menu_hook = DATA_MENU_HOOK
     menu_order = 70
     list_display = ["unit", "campaign", "people", "volume_ml"]
     list_filter = ["campaign"]

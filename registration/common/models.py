@@ -11,3 +11,6 @@ class Tally(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "slot"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.slot}: {self.count}"

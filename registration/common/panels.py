@@ -94,6 +94,16 @@ class FoldedChooserViewSet(SnippetChooserViewSet):
     choose_results_view_class = FoldedChooseResultsView
 
 
+class RowViewSet(SnippetViewSet):
+    """A staff screen in the menu of reference rows; ``list_with`` names rows to fetch along."""
+
+    menu_hook = DATA_MENU_HOOK
+    list_with: Sequence[str] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.model._default_manager.select_related(*self.list_with)
+
+
 class KeepPolicy(ModelPermissionPolicy):
     """Rows that figures and registrations lean on, or that the next load would bring back."""
 
@@ -101,10 +111,9 @@ class KeepPolicy(ModelPermissionPolicy):
         return action != "delete" and super().user_has_permission(user, action)
 
 
-class KeptViewSet(SnippetViewSet):
+class KeptViewSet(RowViewSet):
     """A staff screen without deleting. Copying is off as well: codes must not be twins."""
 
-    menu_hook = DATA_MENU_HOOK
     copy_view_enabled = False
 
     @property

@@ -1,4 +1,4 @@
-"""References that people read aloud: no letter that looks or sounds like another, one check letter."""
+"""References that people read aloud: no two letters look or sound alike, the last one checks."""
 
 import secrets
 

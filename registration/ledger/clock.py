@@ -64,20 +64,20 @@ def pass_barrier(*, patience: timedelta = timedelta(seconds=1)) -> datetime:
 
     The lock is given back at once. The wait is short on purpose: while a reporter waits, writers
     queue behind it. Raises ``BarrierBusy`` when a writer holds on for longer than ``patience``
-    (on SQLite: than the connection's own time-out). A played day has its played time and leaves
-    the mark alone.
+    (on SQLite: than the connection's own time-out). A played day has its played time; one that is
+    played ahead moves the mark with it, so that what comes in meanwhile belongs to the next day.
     """
     try:
         with transaction.atomic(durable=True):
             _wait_for_writers(patience)
-            moment = database_now()
-            if _played.get() is None:
-                Mark.objects.update_or_create(pk=1, defaults={"moment": moment})
+            reached = database_now()
+            moment = _played.get() or reached
+            Mark.objects.update_or_create(pk=1, defaults={"moment": max(moment, reached)})
     except OperationalError as error:
         if _is_busy(error):
             raise BarrierBusy from error
         raise
-    return _played.get() or moment
+    return moment
 
 
 def _wait_for_writers(patience: timedelta) -> None:

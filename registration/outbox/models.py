@@ -12,6 +12,9 @@ from registration.outbox.choices import Channel, State
 class Message(models.Model):
     """One message to one recipient, written in the reader's language when it was queued."""
 
+    # Wagtail would note each row's references in a table of its own: no persons there.
+    wagtail_reference_index_ignore = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     channel = models.CharField(max_length=8, choices=Channel)
     # What it is about, e.g. "pledges/receipt"; and the id of the thing, never of a person.
@@ -55,6 +58,7 @@ class Message(models.Model):
 class Attachment(models.Model):
     """A file that goes with a message. It holds figures or the reader's own answers."""
 
+    wagtail_reference_index_ignore = True
     message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=100)
@@ -66,6 +70,8 @@ class Attachment(models.Model):
 
 class MailboxItem(models.Model):
     """What the embedded default sent: kept here instead of leaving the machine."""
+
+    wagtail_reference_index_ignore = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     channel = models.CharField(max_length=8, choices=Channel)
@@ -86,6 +92,7 @@ class MailboxItem(models.Model):
 class MailboxFile(models.Model):
     """A file that came with a mailbox item."""
 
+    wagtail_reference_index_ignore = True
     item = models.ForeignKey(MailboxItem, models.CASCADE, related_name="files")
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=100)

@@ -17,6 +17,9 @@ class Person(models.Model):
     of the mailbox together with the folded name.
     """
 
+    # Wagtail would note each row's references in a table of its own: no persons there.
+    wagtail_reference_index_ignore = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     jurisdiction = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="+")
     same_key = models.CharField(max_length=64)
@@ -38,6 +41,8 @@ class Person(models.Model):
 
 class Particulars(models.Model):
     """What a person told us on one occasion. Never altered: a change is a new row."""
+
+    wagtail_reference_index_ignore = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="particulars")
@@ -63,6 +68,8 @@ class Particulars(models.Model):
 class Contact(models.Model):
     """A mailbox or telephone given with particulars; trusted once its owner has confirmed it."""
 
+    wagtail_reference_index_ignore = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     particulars = models.ForeignKey(Particulars, models.CASCADE, related_name="contacts")
     kind = models.CharField(max_length=8, choices=ContactKind)
@@ -81,6 +88,8 @@ class Contact(models.Model):
 
 class OneTimeLink(models.Model):
     """A link sent to a contact, of use once. Only the hash of its token is kept."""
+
+    wagtail_reference_index_ignore = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     token_hash = models.CharField(max_length=64, unique=True)

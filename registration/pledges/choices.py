@@ -1,14 +1,15 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PledgeState(TextChoices):
     # Translators: state of a registration: its owner has not confirmed it yet
-    RECEIVED = "received", _("Unconfirmed")
-    CONFIRMED = "confirmed", _("Confirmed")
+    RECEIVED = "received", pgettext_lazy("registration", "Unconfirmed")
+    CONFIRMED = "confirmed", pgettext_lazy("registration", "Confirmed")
     # Translators: a later registration of the same person took its place
-    REPLACED = "replaced", _("Replaced")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REPLACED = "replaced", pgettext_lazy("registration", "Replaced")
+    WITHDRAWN = "withdrawn", pgettext_lazy("registration", "Withdrawn")
 
 
 ACTIVE_STATES = (PledgeState.CONFIRMED,)

@@ -58,6 +58,8 @@ class PledgeForm(forms.Form):
         self.jurisdiction = setting.province.jurisdiction
         self.add_fields()
         self._add_organs()
+        # Errors are listed in the order of the page.
+        self.order_fields([name for _title, names in self.sections for name in names])
 
     def add_fields(self) -> None:
         self.fields["full_name"] = FullNameField(
@@ -68,7 +70,9 @@ class PledgeForm(forms.Form):
         )
         self.fields["email"] = EmailContactField(
             required=not settings.SMS_URL,
-            help_text=_("We send a message there with a link by which you confirm."),
+            help_text=_("We send a message there with a link by which you confirm.")
+            if not settings.SMS_URL
+            else _("You confirm by a link that we send here or, if you leave this empty, by SMS."),
         )
         self.fields["phone"] = PhoneContactField(self.jurisdiction.code, required=False)
         places = [(place.code, place.full_name) for place in self.setting.localities]

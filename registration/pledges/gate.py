@@ -120,7 +120,7 @@ def sender_of(request: HttpRequest) -> str:
     the first 64 bits count: a household has all of the rest.
     """
     address = request.META.get("REMOTE_ADDR", "")
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").replace(",", " ").split()
     if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
         address = hops[-settings.TRUSTED_PROXIES]
     try:

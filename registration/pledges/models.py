@@ -17,6 +17,9 @@ from registration.units.models import Jurisdiction, Province, Unit
 class Pledge(models.Model):
     """One registration. It becomes active when its owner confirms; one active for each person."""
 
+    # Wagtail would note each row's references in a table of its own: no persons there.
+    wagtail_reference_index_ignore = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True)
     kind = models.CharField(max_length=12, choices=PledgeKind)

@@ -38,7 +38,10 @@ class Visit:
     def start(self) -> HttpResponse:
         trouble = self._come_in()
         self.key = gate.new_form_key()
-        return self._form_page(self.door.form(), trouble=trouble)
+        page = self._form_page(self.door.form(), trouble=trouble)
+        # An address may name a banner that was taken down since: nothing was refused yet.
+        page.status_code = 200
+        return page
 
     def change(self) -> HttpResponse:
         """Back to the form with everything that was typed."""

@@ -58,6 +58,9 @@ class LegalText(models.Model):
 class Consent(models.Model):
     """Evidence of one act on one text: which version, in which language, what was shown, when."""
 
+    # Wagtail would note each row's references in a table of its own: no persons there.
+    wagtail_reference_index_ignore = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
     # The registration it was given with.

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.widgets import SnippetListingButton
+from wagtail.admin.widgets.button import ListingButton
 
 from registration.privacy.models import LegalText
 from registration.privacy.viewsets import LegalTextViewSet
@@ -22,6 +22,6 @@ def legal_text_buttons(snippet: Any, user: Any, next_url: str | None = None) -> 
     names: LegalTextViewSet = snippet.snippet_viewset  # type: ignore[attr-defined]
     if not snippet.is_active:
         address = reverse(names.get_url_name("activate"), args=[snippet.pk])
-        yield SnippetListingButton(_("Put in use"), address, icon_name="check", priority=40)
+        yield ListingButton(_("Put in use"), address, icon_name="check", priority=40)
     address = reverse(names.get_url_name("new_version"), args=[snippet.pk])
-    yield SnippetListingButton(_("New version"), address, icon_name="copy", priority=50)
+    yield ListingButton(_("New version"), address, icon_name="copy", priority=50)

@@ -12,8 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from registration.ledger.choices import AgeBand, EntryChannel, EventKind, Sex
 from registration.ledger.models import Event
@@ -32,57 +31,54 @@ COUNTED = {
 NAMES = {str(kind): name for name, kind in COUNTED.items()}
 TREND_DAYS = 14
 
-# The rows of the window are read once and grouped six ways. Django has no such query, and six of
-# its own would read the rows six times. Runs on PostgreSQL and on SQLite.
-QUERY = """
-WITH entries AS (
-    SELECT kind, channel, unit_id, organs, sex, age_band, is_demo FROM ledger_event
-    WHERE department_id = %s AND happened_at >= %s AND happened_at < %s
-        AND NOT is_test AND kind IN (%s, %s, %s, %s, %s, %s)
-), broken_down AS (SELECT * FROM entries WHERE kind IN (%s, %s))
-SELECT 'kind', '', kind, count(*) FROM entries GROUP BY kind
-UNION ALL SELECT 'demo', '', '', count(*) FROM entries WHERE is_demo
-UNION ALL SELECT 'channel', channel, kind, count(*) FROM broken_down GROUP BY channel, kind
-UNION ALL SELECT 'unit', CAST(unit_id AS varchar(20)), kind, count(*) FROM broken_down
-    WHERE unit_id IS NOT NULL GROUP BY unit_id, kind
-UNION ALL SELECT 'organs', organs, kind, count(*) FROM broken_down GROUP BY organs, kind
-UNION ALL SELECT 'sex', sex, kind, count(*) FROM broken_down GROUP BY sex, kind
-UNION ALL SELECT 'age_band', age_band, kind, count(*) FROM broken_down GROUP BY age_band, kind
-"""
+DIMENSIONS = ("channel", "unit", "organs", "sex", "age_band")
+BROKEN_DOWN = ("received", "confirmed")
 
-Groups = dict[str, Counter[tuple[str, str]]]
+Groups = dict[str, Counter[tuple[Any, str]]]
 
 
 def count_entries(department: Unit, *, starts_at: datetime, ends_at: datetime) -> Groups:
     """Count the events of ``[starts_at, ends_at)``: dimension → (key, name of the count) → number.
 
-    Tests are left out. Dimensions: kind, demo, channel, unit (its id), organs, sex, age_band.
+    Tests are left out. Dimensions: kind, demo, channel, unit (its id), organs, sex, age_band. One
+    query reads each row once and groups equal ones; all breakdowns are folded from that answer,
+    so that they cannot disagree.
     """
-    edges = [connection.ops.adapt_datetimefield_value(edge) for edge in (starts_at, ends_at)]
-    kinds = [str(kind) for kind in COUNTED.values()]
-    groups: Groups = {}
-    with connection.cursor() as cursor:
-        cursor.execute(QUERY, [department.pk, *edges, *kinds, *kinds[:2]])
-        for dimension, key, kind, number in cursor.fetchall():
-            groups.setdefault(dimension, Counter())[key, NAMES.get(kind, "")] += number
+    rows = (
+        _counted(department)
+        .filter(happened_at__gte=starts_at, happened_at__lt=ends_at)
+        .values_list("kind", "is_demo", *DIMENSIONS)
+        .annotate(number=Count("pk"))
+    )
+    groups: Groups = {name: Counter() for name in ("kind", "demo", *DIMENSIONS)}
+    for kind, is_demo, *keys, number in rows:
+        name = NAMES[kind]
+        groups["kind"]["", name] += number
+        if is_demo:
+            groups["demo"]["", ""] += number
+        if name in BROKEN_DOWN:
+            for dimension, key in zip(DIMENSIONS, keys, strict=True):
+                groups[dimension][key, name] += number
     return groups
+
+
+def _counted(department: Unit) -> QuerySet[Event]:
+    """The department's events that count at all, in no order."""
+    return Event.objects.filter(
+        department=department, is_test=False, kind__in=list(COUNTED.values())
+    ).order_by()
 
 
 def counts_of(groups: Groups) -> dict[str, int]:
     """The six head figures."""
-    return {name: groups.get("kind", Counter())["", name] for name in COUNTED}
+    return {name: groups["kind"]["", name] for name in COUNTED}
 
 
 def recount(department: Unit, *, before: datetime) -> tuple[dict[str, int], bool]:
     """The head figures of everything before a moment, and whether demo entries are among them."""
     rows = (
-        Event.objects.filter(
-            department=department,
-            happened_at__lt=before,
-            is_test=False,
-            kind__in=list(COUNTED.values()),
-        )
-        .order_by()
+        _counted(department)
+        .filter(happened_at__lt=before)
         .values_list("kind")
         .annotate(number=Count("pk"), demo=Count("pk", filter=Q(is_demo=True)))
     )
@@ -160,22 +156,22 @@ def _head(department: Unit, window: Window, language: str) -> dict[str, Any]:
     }
 
 
-def _two(counted: Mapping[tuple[str, str], int], key: str) -> dict[str, int]:
-    return {name: counted.get((key, name), 0) for name in ("received", "confirmed")}
+def _two(counted: Mapping[tuple[Any, str], int], key: Any) -> dict[str, int]:
+    return {name: counted.get((key, name), 0) for name in BROKEN_DOWN}
 
 
 def _keyed(groups: Groups, dimension: str, keys: Iterable[str]) -> list[dict[str, Any]]:
     """The rows of a dimension in the order of its choices, without those that count nothing."""
-    counted = groups.get(dimension, Counter())
+    counted = groups[dimension]
     rows = [{"key": str(key), **_two(counted, key)} for key in keys]
     return [row for row in rows if row["received"] or row["confirmed"]]
 
 
 def _by_unit(groups: Groups, language: str) -> list[dict[str, Any]]:
-    counted = groups.get("unit", Counter())
-    units = Unit.objects.in_bulk({int(key) for key, _name in counted})
+    counted = groups["unit"]
+    units = Unit.objects.in_bulk({key for key, _name in counted if key is not None})
     rows = [
-        {"code": unit.code, "name": named(unit, language), **_two(counted, str(pk))}
+        {"code": unit.code, "name": named(unit, language), **_two(counted, pk)}
         for pk, unit in units.items()
     ]
     return sorted(rows, key=lambda row: (-row["received"], -row["confirmed"], row["code"]))
@@ -184,7 +180,7 @@ def _by_unit(groups: Groups, language: str) -> list[dict[str, Any]]:
 def _by_organ(groups: Groups, language: str) -> list[dict[str, Any]]:
     """Take apart the choices, each of which names several organs and was counted as one."""
     counted: Counter[tuple[str, str]] = Counter()
-    for (choice, name), number in groups.get("organs", Counter()).items():
+    for (choice, name), number in groups["organs"].items():
         for code in filter(None, choice.split(";")):
             counted[code, name] += number
     organs = Organ.objects.in_bulk({code for code, _name in counted})
@@ -211,4 +207,4 @@ def _trend(day: date, counts: dict[str, int], told: list[dict[str, Any]]) -> lis
 
 
 def _two_of(row: dict[str, Any] | None) -> dict[str, int]:
-    return {name: row[name] if row else 0 for name in ("received", "confirmed")}
+    return {name: row[name] if row else 0 for name in BROKEN_DOWN}

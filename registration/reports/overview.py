@@ -102,7 +102,7 @@ def open_day_of(
         shown = {
             "jurisdiction": window.department.jurisdiction_id,
             "counts": counts_of(groups),
-            "cumulative": counts_of({}),
+            "cumulative": counts_of(groups),
         }
         facts["rows"] = [
             {"label": row["label"], "value": dates.number(row["day"], language)}

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from registration.common.dates import short_date
 from registration.common.errors import RuleBroken
 from registration.reports.choices import WindowState
 
@@ -117,7 +119,7 @@ def require_told_day(day: date, *, first: date | None, today: date) -> None:
         raise RuleBroken(
             "before_first_day",
             _("The first summary of this department is that of %(first)s."),
-            first=first.isoformat(),
+            first=short_date(first, get_language() or "en"),
         )
 
 

@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from registration.common.panels import (
     ADMINISTRATORS_ONLY,
@@ -11,6 +10,7 @@ from registration.common.panels import (
     FoldedChooserViewSet,
     FoldedIndexView,
     KeptViewSet,
+    RowViewSet,
     translated_tabs,
 )
 from registration.units.models import CallLine, Jurisdiction, OrganOffer, Stewardship, Unit
@@ -50,6 +50,7 @@ class JurisdictionViewSet(KeptViewSet):
 
 class OrganOfferViewSet(KeptViewSet):
     model = OrganOffer
+    list_with = ["jurisdiction", "organ"]
     icon = "list-ul"
     menu_order = 20
     list_display = ["__str__", "is_offered", "basis", "confidence"]
@@ -67,6 +68,7 @@ class OrganOfferViewSet(KeptViewSet):
 
 class UnitViewSet(KeptViewSet):
     model = Unit
+    list_with = ["jurisdiction", "province"]
     icon = "home"
     menu_order = 30
     list_display = ["name", "kind", "province", "is_active"]
@@ -98,6 +100,7 @@ class UnitViewSet(KeptViewSet):
 
 class StewardshipViewSet(KeptViewSet):
     model = Stewardship
+    list_with = ["province", "unit"]
     icon = "user"
     menu_order = 40
     list_display = ["province", "unit", "starts_on", "ends_on"]
@@ -113,10 +116,10 @@ class StewardshipViewSet(KeptViewSet):
     )
 
 
-class CallLineViewSet(SnippetViewSet):
+class CallLineViewSet(RowViewSet):
     model = CallLine
+    list_with = ["unit"]
     icon = "mobile-alt"
-    menu_hook = DATA_MENU_HOOK
     menu_order = 50
     list_display = ["unit", "number", "label", "is_demo"]
     list_filter = ["is_demo", "unit__province"]

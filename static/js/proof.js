@@ -6,13 +6,14 @@ const PATIENCE = 15 * 1000;
 async function solve(address, workerAddress) {
   const answer = await fetch(address, { cache: "no-store", credentials: "omit" });
   if (!answer.ok) throw new Error("no challenge");
-  const { algorithm, challenge, salt, signature, maxNumber, maxnumber } = await answer.json();
+  const { algorithm, challenge, salt, signature, max_number: most } = await answer.json();
+  if (algorithm !== "SHA-256") throw new Error("another kind of proof");
   const worker = new Worker(workerAddress);
   try {
     const number = await new Promise((resolve, reject) => {
       worker.onmessage = ({ data }) => (data.number === null ? reject(new Error("unsolved")) : resolve(data.number));
       worker.onerror = reject;
-      worker.postMessage({ algorithm, challenge, salt, most: maxNumber ?? maxnumber ?? 1e6 });
+      worker.postMessage({ challenge, salt, most: most ?? 1e6 });
     });
     return btoa(JSON.stringify({ algorithm, challenge, number, salt, signature }));
   } finally {

@@ -33,7 +33,7 @@ def test_without_one_the_first_sign_in_leads_to_setting_one_up(
 
 
 def test_setting_one_up_opens_the_desk_in_that_session(
-    linh: Staff, client: Client, required: None
+    transactional_db: None, linh: Staff, client: Client, required: None
 ) -> None:
     sign_in(client, "linh")
     secret = begin_set_up(client).context["form"].secret

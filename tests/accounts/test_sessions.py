@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from registration.accounts.models import Staff
 from tests.accounts.signing_in import sign_in
@@ -33,12 +34,13 @@ def test_half_an_hour_without_activity_ends_the_session(signed_in: Client) -> No
     assert "_auth_user_id" not in signed_in.session
 
 
-def test_the_reader_is_told_why(signed_in: Client) -> None:
+def test_the_reader_is_told_why_in_their_language(signed_in: Client) -> None:
     visit(signed_in, minutes=31)
 
     page = signed_in.get("/account/login/").content.decode()
 
-    assert "Your session has ended. Please sign in again." in page
+    with translation.override("vi"):
+        assert gettext("Your session has ended. Please sign in again.") in page
 
 
 def test_activity_keeps_a_session_but_not_beyond_eight_hours(signed_in: Client) -> None:

@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
 from registration.accounts.models import Staff
 from tests.accounts.signing_in import PASS_PHRASE, sign_in
 
-WRONG = "The username and/or password you specified are not correct."
+WRONG = "The user name or the password is not correct."
 
 
 def test_signing_in_leads_to_the_desk(linh: Staff, client: Client) -> None:
@@ -81,7 +82,7 @@ def test_guessing_is_slowed_down(linh: Staff, client: Client) -> None:
 
     assert page.status_code == 200
     assert page.context["form"].non_field_errors() == [
-        "Too many failed login attempts. Try again later."
+        "Too many attempts. Try again in five minutes."
     ]
 
 
@@ -141,12 +142,12 @@ def ask_for_a_link(client: Client, address: str) -> str:
 
 
 def test_a_forgotten_password_is_set_anew_by_mail(
-    linh: Staff, client: Client, mailoutbox: list[EmailMessage]
+    linh: Staff, client: Client, mailbox: Any
 ) -> None:
     told = ask_for_a_link(client, "Linh@example.org")
 
-    (letter,) = mailoutbox
-    link = re.search(r"http://testserver(/account/password/reset/key/\S+)", letter.body)
+    (letter,) = mailbox()
+    link = re.search(r"http://testserver(/account/password/reset/key/\S+)", letter.text)
     assert link is not None
     page = client.get(link[1], follow=True)
     client.post(
@@ -155,7 +156,7 @@ def test_a_forgotten_password_is_set_anew_by_mail(
     )
     linh.refresh_from_db()
     assert told == "302 /account/password/reset/done/"
-    assert letter.to == ["linh@example.org"]
+    assert letter.recipient == "linh@example.org"
     assert linh.check_password("quite another phrase")
     # Knowing the mailbox is not enough to be in: the password must be typed, and what comes after.
     assert client.get("/desk/").status_code == 302
@@ -163,10 +164,10 @@ def test_a_forgotten_password_is_set_anew_by_mail(
 
 @pytest.mark.parametrize("address", ["nobody@example.org", "lınh@example.org", "LİNH@example.org"])
 def test_an_unknown_address_gets_the_same_answer_and_no_letter(
-    linh: Staff, client: Client, mailoutbox: list[EmailMessage], address: str
+    linh: Staff, client: Client, mailbox: Any, address: str
 ) -> None:
     assert ask_for_a_link(client, address) == "302 /account/password/reset/done/"
-    assert mailoutbox == []
+    assert mailbox() == []
 
 
 def test_a_dead_mail_server_does_not_tell_who_is_known(
@@ -178,6 +179,49 @@ def test_a_dead_mail_server_does_not_tell_who_is_known(
     assert ask_for_a_link(client, "linh@example.org") == "302 /account/password/reset/done/"
     told = [r.getMessage() for r in caplog.records if r.name == "registration.accounts.adapter"]
     assert told == ["A sign-in letter was not sent: ConnectionRefusedError"]
+
+
+def test_the_letter_speaks_its_readers_language(ayse: Staff, client: Client, mailbox: Any) -> None:
+    with translation.override("tr"):
+        subject = gettext("Choose a new password")
+
+    client.post(
+        "/account/password/reset/",
+        {"email": "ayse@example.org"},
+        headers={"accept-language": "vi"},
+    )
+
+    assert [letter.subject for letter in mailbox()] == [subject]
+    assert "ayse" in mailbox()[0].text
+
+
+def test_a_changed_password_is_told_to_its_owner(linh: Staff, client: Client, mailbox: Any) -> None:
+    sign_in(client, "linh")
+    answers = {"oldpassword": PASS_PHRASE, "password1": "quite another phrase"}
+
+    client.post("/account/password/change/", answers | {"password2": "quite another phrase"})
+
+    with translation.override("vi"):
+        told = gettext("The password was changed.")
+    assert [(letter.recipient, told in letter.text) for letter in mailbox()] == [
+        ("linh@example.org", True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "labels"),
+    [
+        pytest.param("login/", ["User name", "Password"], id="sign-in"),
+        pytest.param("password/reset/", ["E-mail"], id="reset"),
+    ],
+)
+def test_the_entrance_uses_our_words(
+    db: None, client: Client, page: str, labels: list[str]
+) -> None:
+    form = client.get(f"/account/{page}").context["form"]
+
+    assert [str(field.label) for field in form] == labels
+    assert [field.field.widget.attrs.get("placeholder") for field in form] == [None] * len(labels)
 
 
 def test_signing_out_asks_by_post(linh: Staff, client: Client) -> None:

@@ -235,7 +235,9 @@ def test_picture_holds_the_longest_words_without_a_warning(
         "call": "Tìm hiểu và đăng ký hiến tặng ngay hômnay",
         "alt": "x",
     }
-    Banner.objects.update(**{f"{name}_{language}": text[:90] for name, text in long.items()})
+    for name, text in long.items():
+        most = Banner._meta.get_field(name).max_length
+        Banner.objects.update(**{f"{name}_{language}": text[:most]})
     Placement.objects.update(size=size, language=language)
     placement = Placement.objects.get()
 

@@ -47,7 +47,18 @@ def test_clean_text_composes_letters_and_joins_spaces() -> None:
 
 @pytest.mark.parametrize(
     "letter",
-    ["\u200b", "\u200d", "\u202e", "\u2066", "\ufeff", "\u00ad", "\x00", "\x07", "\ue000", "\ud800"],
+    [
+        "\u200b",
+        "\u200d",
+        "\u202e",
+        "\u2066",
+        "\ufeff",
+        "\u00ad",
+        "\x00",
+        "\x07",
+        "\ue000",
+        "\ud800",
+    ],
     ids=["zwsp", "zwj", "rlo", "lri", "bom", "shy", "nul", "bell", "private", "surrogate"],
 )
 def test_clean_text_refuses_invisible_letters(letter: str) -> None:
@@ -59,7 +70,14 @@ def test_clean_text_refuses_invisible_letters(letter: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Nguyễn Thị Diễm", "Işıl Şimşek", "İbrahim Çağlar", "Jean-Luc O'Neil", "Đặng Văn Ô", "Dr. Ayşe"],
+    [
+        "Nguyễn Thị Diễm",
+        "Işıl Şimşek",
+        "İbrahim Çağlar",
+        "Jean-Luc O'Neil",
+        "Đặng Văn Ô",
+        "Dr. Ayşe",
+    ],
 )
 def test_clean_name_accepts_latin_letters(name: str) -> None:
     assert clean_name(name) == name

@@ -54,7 +54,7 @@ def test_forget_ended_deletes_only_what_has_ended() -> None:
 
 @pytest.mark.race
 @needs_postgresql
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_count_use_at_once_never_lets_one_more_through() -> None:
     limit = Limit("race", times=10, seconds=3600)
 
@@ -66,7 +66,7 @@ def test_count_use_at_once_never_lets_one_more_through() -> None:
 
 @pytest.mark.race
 @needs_postgresql
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_twin_reading_before_writing_lets_more_through() -> None:
     """The guard taken away: read, then write. It shows that the race above is a race."""
     import time

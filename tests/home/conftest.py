@@ -8,7 +8,7 @@ from home.models import ArticlePage, FaqPage, HomePage, SectionPage
 
 @pytest.fixture
 def pages(reference: SimpleNamespace) -> SimpleNamespace:
-    """Two languages: a home each, a section of Quảng Ninh in both, an article only in Vietnamese."""
+    """A home and a section of Quảng Ninh in two languages, an article only in Vietnamese."""
     Site.objects.all().delete()
     root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
     for page in root.get_children():

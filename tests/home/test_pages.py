@@ -1,3 +1,4 @@
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -111,5 +112,29 @@ def test_sitemap_names_each_page_with_its_translations(
 ) -> None:
     xml = client.get("/sitemap.xml").content.decode()
 
-    assert xml.count("<loc>") == 6
+    assert re.findall("<loc>(.*?)</loc>", xml) == [
+        "http://testserver/vi/",
+        "http://testserver/vi/hien-tang/",
+        "http://testserver/vi/hien-tang/vi-sao/",
+        "http://testserver/vi/faq/",
+        "http://testserver/tr/",
+        "http://testserver/tr/organ-bagisi/",
+    ]
     assert xml.count('hreflang="tr"') == 4
+
+
+def test_sitemap_asks_the_same_questions_for_any_number_of_pages(
+    client: Client, pages: SimpleNamespace, count_queries
+) -> None:
+    client.get("/sitemap.xml")
+    few = count_queries(lambda: client.get("/sitemap.xml"))
+    for number in range(3):
+        pages.home_vi.add_child(
+            instance=type(pages.faq_vi)(
+                title=f"Hỏi {number}", slug=f"hoi-{number}", locale=pages.home_vi.locale
+            )
+        )
+
+    more = count_queries(lambda: client.get("/sitemap.xml"))
+
+    assert more == few

@@ -57,7 +57,7 @@ def width(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def open_page(chromium: Browser, town: Town) -> Iterator[Any]:
-    """``open_page("vi", "phone")`` gives a page of a reader; errors of its console fail the test."""
+    """``open_page("vi", "phone")`` opens a reader's page; troubles of its script fail the test."""
     contexts, troubles = [], []
 
     def open_one(language: str, width: str = "desktop", *, scripts: bool = True) -> Page:
@@ -70,9 +70,9 @@ def open_page(chromium: Browser, town: Town) -> Iterator[Any]:
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
             "console",
-            lambda message: troubles.append(message.text)
-            if "Content Security Policy" in message.text
-            else None,
+            lambda message: (
+                troubles.append(message.text) if "Content Security Policy" in message.text else None
+            ),
         )
         return page
 
@@ -84,7 +84,7 @@ def open_page(chromium: Browser, town: Town) -> Iterator[Any]:
 
 @pytest.fixture
 def no_barriers() -> Any:
-    """``no_barriers(page)`` fails with axe's findings, or when the page is wider than the screen."""
+    """``no_barriers(page)`` fails on what axe finds, and when a page is wider than the screen."""
 
     def look(page: Page) -> None:
         findings = Axe().run(page)

@@ -1,4 +1,4 @@
-"""The whole portal as a department runs it: processes of its own, a database and a queue of its own.
+"""The whole portal as a department runs it: processes, a database and a queue of its own.
 
 On PostgreSQL (``TEST_DATABASE_URL``) it has a private Redis as broker, so that killing the broker
 touches nobody else; otherwise it is the embedded default.
@@ -146,7 +146,8 @@ class Town:
     def start_broker(self) -> None:
         if self.redis_port is not None:
             port = str(self.redis_port)
-            self._start("broker", ["redis-server", "--port", port, "--save", "", "--bind", "127.0.0.1"])
+            server = ["redis-server", "--bind", "127.0.0.1", "--save", "", "--port"]
+            self._start("broker", [*server, port])
 
     def kill(self, name: str) -> None:
         """As a crash would: no time to say goodbye."""
@@ -182,7 +183,9 @@ class Town:
         return (self.var / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     def _start(self, name: str, command: list[str]) -> None:
-        program = shutil.which(command[0], path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+        program = shutil.which(
+            command[0], path=f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        )
         assert program, f"{command[0]} is not installed"
         with open(self.var / f"{name}.log", "ab") as output:
             self.children[name] = subprocess.Popen(

@@ -52,13 +52,19 @@ def test_a_clock_that_is_set_back_does_not_stamp_below_the_last_barrier(db: None
     assert pass_barrier() == FAR_AHEAD
 
 
-def test_played_at_gives_its_time_and_leaves_the_mark_alone(db: None) -> None:
+def test_played_at_gives_its_time_and_ends(db: None) -> None:
     with played_at(LONG_AGO):
         played, passed = stamp(), pass_barrier()
 
     assert (played, passed) == (LONG_AGO, LONG_AGO)
-    assert not Mark.objects.exists()
-    assert stamp() > LONG_AGO
+    assert LONG_AGO < Mark.objects.get().moment <= stamp()
+
+
+def test_a_day_played_ahead_is_over_for_whoever_comes_later(db: None) -> None:
+    with played_at(FAR_AHEAD):
+        pass_barrier()
+
+    assert stamp() == FAR_AHEAD
 
 
 def test_played_at_is_refused_outside_a_demo(db: None, settings: object) -> None:

@@ -89,9 +89,13 @@ def test_record_event_takes_three_queries_at_most(origin: Origin, max_queries: o
 
 @pytest.mark.django_db(transaction=True)
 def test_record_event_goes_with_the_transaction_that_fails(origin: Origin) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    @transaction.atomic
+    def record_and_fail() -> None:
         record_event(EventKind.PLEDGE_RECEIVED, subject=uuid.uuid4(), origin=origin)
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        record_and_fail()
 
     assert not Event.objects.exists()
 

@@ -4,10 +4,14 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from registration.outbox.models import Message
 from registration.outbox.services import queue_email, queue_sms
@@ -99,3 +103,24 @@ def free_port() -> int:
 def everything_logged(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
     caplog.set_level(logging.DEBUG)
     return lambda: "\n".join(f"{record.name} {record.getMessage()}" for record in caplog.records)
+
+
+class Letters:
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.taken.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
+        return "250 taken"
+
+
+@pytest.fixture
+def post_office(settings: Any, free_port: int) -> Iterator[Letters]:
+    """A mail server made by others, which holds us to the protocol."""
+    letters = Letters()
+    controller = Controller(letters, hostname="127.0.0.1", port=free_port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port
+    yield letters
+    controller.stop()

@@ -1,13 +1,9 @@
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from email import policy
-from email.message import EmailMessage
-from email.parser import BytesParser
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.core.management import call_command
 from django.db.models import F
 from django.utils import timezone
@@ -16,7 +12,7 @@ from registration.outbox import delivery, tasks
 from registration.outbox.choices import State
 from registration.outbox.models import MailboxItem, Message
 from registration.outbox.services import File, deliver_due, deliver_message
-from tests.outbox.conftest import NOW, READER, SECRET
+from tests.outbox.conftest import NOW, READER, SECRET, Letters
 from tests.outbox.servers import MailServer
 from tests.races import needs_postgresql, run_at_once
 
@@ -32,27 +28,6 @@ def stored(message: Message) -> Message:
 def told(message: Message) -> tuple[str, int, str]:
     row = stored(message)
     return row.state, row.attempts, row.last_error
-
-
-class Letters:
-    def __init__(self) -> None:
-        self.taken: list[EmailMessage] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.taken.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
-        return "250 taken"
-
-
-@pytest.fixture
-def post_office(settings: Any, free_port: int) -> Iterator[Letters]:
-    """A mail server made by others, which holds us to the protocol."""
-    letters = Letters()
-    controller = Controller(letters, hostname="127.0.0.1", port=free_port)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port
-    yield letters
-    controller.stop()
 
 
 def test_deliver_message_hands_over_subject_text_html_files_and_headers(

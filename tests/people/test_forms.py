@@ -49,7 +49,9 @@ def filled(**changes: Any) -> PersonForm:
 
 
 def errors(**changes: Any) -> dict[str, list[str]]:
-    return {name: [e.code for e in found.as_data()] for name, found in filled(**changes).errors.items()}
+    return {
+        name: [e.code for e in found.as_data()] for name, found in filled(**changes).errors.items()
+    }
 
 
 def test_good_answers_are_cleaned() -> None:

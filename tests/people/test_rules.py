@@ -207,7 +207,9 @@ def test_show_phone() -> None:
     assert rules.show_phone("+84912345678") == "+84 912 345 678"
 
 
-@pytest.mark.parametrize("address", ["diem@example.org", " diem@example.org ", "d.i+em@sub.test.vn"])
+@pytest.mark.parametrize(
+    "address", ["diem@example.org", " diem@example.org ", "d.i+em@sub.test.vn"]
+)
 def test_require_email_accepts(address: str) -> None:
     assert rules.require_email(address) == address.strip()
 

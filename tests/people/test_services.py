@@ -188,7 +188,7 @@ def test_confirm_contact_never_lowers_the_tier(reference: Any) -> None:
 
 @pytest.mark.race
 @needs_postgresql
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_one_person_found_by_twenty_at_once(reference: Any) -> None:
     found = run_at_once([lambda: find(reference).pk] * 20)
 
@@ -198,7 +198,7 @@ def test_one_person_found_by_twenty_at_once(reference: Any) -> None:
 
 @pytest.mark.race
 @needs_postgresql
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_link_used_at_once_is_used_once(reference: Any) -> None:
     token = services.issue_link(contact_of(reference), purpose="c", about=uuid.uuid4(), now=NOW)
     link = services.read_link(token, purpose="c", now=NOW)

@@ -15,7 +15,9 @@ from registration.privacy.services import texts_to_show
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
-def answers(reference: Any, *, organs: tuple[str, ...] = ("kidney",), **person: Any) -> PledgeAnswers:
+def answers(
+    reference: Any, *, organs: tuple[str, ...] = ("kidney",), **person: Any
+) -> PledgeAnswers:
     values = {
         "full_name": "Nguyễn Thị Diễm",
         "province": reference.quang_ninh,

@@ -3,12 +3,12 @@
 import base64
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import altcha
+import time_machine
 from django.test import Client
-from django.utils import timezone
 from django_altcha import get_altcha_challenge
 
 from registration.pledges import gate
@@ -66,10 +66,6 @@ def hidden(html: str, name: str) -> str:
 
 def form_key(*, seconds_ago: float = 60) -> str:
     """A key as the form page gave it out that long ago."""
-    from datetime import UTC, datetime
-
-    import time_machine
-
     with time_machine.travel(datetime.now(UTC) - timedelta(seconds=seconds_ago), tick=False):
         return gate.new_form_key()
 
@@ -122,7 +118,3 @@ def link_in(text: str) -> str:
     found = re.search(r"http://testserver(/\S+/confirm/\S+/)", text)
     assert found, text
     return found.group(1)
-
-
-def now() -> Any:
-    return timezone.now()

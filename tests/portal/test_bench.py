@@ -54,8 +54,8 @@ def test_as_text_puts_columns_under_their_heads() -> None:
     lines = as_text(rows).splitlines()
 
     assert lines == [
-        "measured   ours  reference  ratio     spread  rounds  unit       good is",
-        "a page    2,000      4,000   0.50  0.50–0.50       1  answers/s  more",
+        "measured   ours  reference  ratio       spread  rounds  unit       good is",
+        "a page    2,000      4,000  0.500  0.500–0.500       1  answers/s  more",
     ]
 
 

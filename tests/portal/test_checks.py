@@ -43,7 +43,7 @@ def test_foreign_keys_run_down_the_floors() -> None:
 
 @isolate_apps("registration.units", attr_name="isolated")
 def test_a_foreign_key_upward_is_found(monkeypatch) -> None:
-    class Pointer(models.Model):
+    class Pointer(models.Model):  # noqa: DJ008  lives for this test
         person = models.ForeignKey(Person, models.CASCADE)
 
         class Meta:
@@ -56,7 +56,7 @@ def test_a_foreign_key_upward_is_found(monkeypatch) -> None:
 
 @isolate_apps("registration.people", attr_name="isolated")
 def test_a_personal_field_in_clear_is_found(monkeypatch) -> None:
-    class Register(models.Model):
+    class Register(models.Model):  # noqa: DJ008  lives for this test
         full_name = models.CharField(max_length=100)
         unit = models.ForeignKey(Unit, models.CASCADE)
 
@@ -66,6 +66,19 @@ def test_a_personal_field_in_clear_is_found(monkeypatch) -> None:
     monkeypatch.setattr(checks.apps, "get_models", lambda: [Register])
 
     assert ids(checks.check_personal_fields_are_sealed(None)) == ["portal.E005"]
+
+
+@isolate_apps("registration.people", attr_name="isolated")
+def test_a_person_in_the_editors_index_is_found(monkeypatch) -> None:
+    class Visit(models.Model):  # noqa: DJ008  lives for this test
+        person = models.ForeignKey(Person, models.CASCADE)
+
+        class Meta:
+            app_label = "people"
+
+    monkeypatch.setattr(checks.apps, "get_models", lambda: [Visit])
+
+    assert ids(checks.check_persons_stay_out_of_the_editors_index(None)) == ["portal.E007"]
 
 
 def test_nameless_files_and_generated_migrations_are_found(tmp_path, settings) -> None:

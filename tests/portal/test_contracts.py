@@ -15,8 +15,8 @@ STOREYS = ("portal", "home", "registration")
 
 # A closed list: what every room may use must not become what nobody knows where to put.
 COMMON = {
-    "__init__", "apps", "dates", "errors", "folding", "limits", "models", "references", "sealing",
-    "tasks", "typeset",
+    "__init__", "apps", "dates", "errors", "folding", "limits", "models", "panels", "references",
+    "sealing", "tasks", "typeset",
 }  # fmt: skip
 # What a rule may not know of: database, settings, clock, network, machine.
 IMPURE = re.compile(

@@ -30,7 +30,10 @@ def draft(reference: Any, **changes: Any) -> LegalText:
     [
         ("One\ntwo\n\nThree", "<p>One two</p>\n<p>Three</p>"),
         ("## Head\nText", "<h3>Head</h3>\n<p>Text</p>"),
-        ("I say:\n\n- one\n- two\nAnd on", "<p>I say:</p>\n<ul><li>one</li><li>two</li></ul>\n<p>And on</p>"),
+        (
+            "I say:\n\n- one\n- two\nAnd on",
+            "<p>I say:</p>\n<ul><li>one</li><li>two</li></ul>\n<p>And on</p>",
+        ),
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
         ("## <b>x</b>", "<h3>&lt;b&gt;x&lt;/b&gt;</h3>"),
         ("- <i>", "<ul><li>&lt;i&gt;</li></ul>"),

@@ -64,7 +64,7 @@ def test_rows_are_never_altered(steward: Any) -> None:
     ],
     ids=["reason", "time", "taken out"],
 )
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_check_chain_finds_damage(steward: Any, damage: str) -> None:
     views = [see(steward) for _turn in range(3)]
     with connection.cursor() as cursor:
@@ -120,7 +120,7 @@ def test_log_view_asks_as_much_for_row_one_as_for_row_three(steward: Any) -> Non
 
 @pytest.mark.race
 @needs_postgresql
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_twenty_views_at_once_make_one_chain(steward: Any) -> None:
     steward.role_names  # noqa: B018
 

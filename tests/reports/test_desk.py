@@ -156,7 +156,7 @@ def test_the_open_day_shows_provisional_figures_and_its_hours(
     ("day", "sentence"),
     [
         ("2999-01-01", "This day lies in the future: there is no summary of it."),
-        ("2025-11-19", "The first summary of this department is that of 2025-11-20."),
+        ("2025-11-19", "The first summary of this department is that of 20/11/2025."),
         ("2025-11-25", "There is no summary of this day."),
         ("yesterday", "Write the day as year-month-day."),
     ],

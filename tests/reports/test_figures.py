@@ -21,30 +21,30 @@ RECEIVED, CONFIRMED = EventKind.PLEDGE_RECEIVED, EventKind.PLEDGE_CONFIRMED
 
 BOTH, KIDNEY = "cornea;kidney", "kidney"
 F, M, U = Sex.FEMALE, Sex.MALE, Sex.UNKNOWN
-Y, O, N = AgeBand.A18, AgeBand.A65, AgeBand.UNKNOWN
+YOUNG, OLD, NONE = AgeBand.A18, AgeBand.A65, AgeBand.UNKNOWN
 WEB, BANNER, PAPER = EntryChannel.WEB, EntryChannel.BANNER, EntryChannel.PAPER
 
 # at, kind, number, channel, hospital, organs, sex, age band, flag
 DAY = [
     # Not of this day: the last moment of the one before, and the first of the next.
-    (START - TICK, RECEIVED, 7, WEB, None, BOTH, F, Y, ""),
-    (CUT_OFF, RECEIVED, 9, WEB, None, BOTH, F, Y, ""),
+    (START - TICK, RECEIVED, 7, WEB, None, BOTH, F, YOUNG, ""),
+    (CUT_OFF, RECEIVED, 9, WEB, None, BOTH, F, YOUNG, ""),
     # Of this day: its first moment and its last.
-    (START, RECEIVED, 2, WEB, None, KIDNEY, F, Y, ""),
-    (CUT_OFF - TICK, RECEIVED, 1, WEB, None, "", U, N, ""),
-    (hanoi("2025-11-20 08:00"), RECEIVED, 4, BANNER, "bai-chay", BOTH, F, Y, ""),
-    (hanoi("2025-11-20 09:00"), RECEIVED, 3, BANNER, "uong-bi", KIDNEY, M, O, ""),
-    (hanoi("2025-11-20 10:00"), RECEIVED, 1, PAPER, None, BOTH, M, O, ""),
-    (hanoi("2025-11-20 10:30"), CONFIRMED, 3, BANNER, "bai-chay", BOTH, F, Y, ""),
-    (hanoi("2025-11-20 11:00"), CONFIRMED, 2, WEB, None, KIDNEY, F, Y, ""),
-    (hanoi("2025-11-20 11:30"), EventKind.PLEDGE_CHANGED, 2, WEB, None, BOTH, F, Y, ""),
-    (hanoi("2025-11-20 12:00"), EventKind.PLEDGE_WITHDRAWN, 1, WEB, None, KIDNEY, M, O, ""),
-    (hanoi("2025-11-20 13:00"), EventKind.PLEDGE_HANDED_OVER, 5, WEB, None, BOTH, F, Y, ""),
-    (hanoi("2025-11-20 14:00"), EventKind.PLEDGE_CARD_ISSUED, 4, WEB, None, BOTH, F, Y, ""),
+    (START, RECEIVED, 2, WEB, None, KIDNEY, F, YOUNG, ""),
+    (CUT_OFF - TICK, RECEIVED, 1, WEB, None, "", U, NONE, ""),
+    (hanoi("2025-11-20 08:00"), RECEIVED, 4, BANNER, "bai-chay", BOTH, F, YOUNG, ""),
+    (hanoi("2025-11-20 09:00"), RECEIVED, 3, BANNER, "uong-bi", KIDNEY, M, OLD, ""),
+    (hanoi("2025-11-20 10:00"), RECEIVED, 1, PAPER, None, BOTH, M, OLD, ""),
+    (hanoi("2025-11-20 10:30"), CONFIRMED, 3, BANNER, "bai-chay", BOTH, F, YOUNG, ""),
+    (hanoi("2025-11-20 11:00"), CONFIRMED, 2, WEB, None, KIDNEY, F, YOUNG, ""),
+    (hanoi("2025-11-20 11:30"), EventKind.PLEDGE_CHANGED, 2, WEB, None, BOTH, F, YOUNG, ""),
+    (hanoi("2025-11-20 12:00"), EventKind.PLEDGE_WITHDRAWN, 1, WEB, None, KIDNEY, M, OLD, ""),
+    (hanoi("2025-11-20 13:00"), EventKind.PLEDGE_HANDED_OVER, 5, WEB, None, BOTH, F, YOUNG, ""),
+    (hanoi("2025-11-20 14:00"), EventKind.PLEDGE_CARD_ISSUED, 4, WEB, None, BOTH, F, YOUNG, ""),
     # Kept and never counted.
-    (hanoi("2025-11-20 15:00"), RECEIVED, 6, WEB, None, BOTH, F, Y, "test"),
-    (hanoi("2025-11-20 15:00"), EventKind.PLEDGE_MERGED, 6, WEB, None, BOTH, F, Y, ""),
-    (hanoi("2025-11-20 15:00"), EventKind.SIGNUP_BOOKED, 6, WEB, None, BOTH, F, Y, ""),
+    (hanoi("2025-11-20 15:00"), RECEIVED, 6, WEB, None, BOTH, F, YOUNG, "test"),
+    (hanoi("2025-11-20 15:00"), EventKind.PLEDGE_MERGED, 6, WEB, None, BOTH, F, YOUNG, ""),
+    (hanoi("2025-11-20 15:00"), EventKind.SIGNUP_BOOKED, 6, WEB, None, BOTH, F, YOUNG, ""),
 ]
 
 COUNTED = {

@@ -38,9 +38,8 @@ def summary(reference: SimpleNamespace) -> Summary:
 def test_the_database_refuses_to_alter_what_was_told(summary: Summary, statement: str) -> None:
     before = _rows()
 
-    with pytest.raises(DatabaseError, match="kept for good"):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
+    with pytest.raises(DatabaseError, match="kept for good"), transaction.atomic():
+        connection.cursor().execute(statement)
 
     assert _rows() == before
 

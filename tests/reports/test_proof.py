@@ -54,7 +54,8 @@ def test_check_reports_finds_an_entry_that_came_late(told: SimpleNamespace) -> N
     ("statement", "fault"),
     [
         (
-            "UPDATE reports_summary SET figures = replace(figures, '\"received\":5', '\"received\":4')"
+            "UPDATE reports_summary"
+            " SET figures = replace(figures, '\"received\":5', '\"received\":4')"
             " WHERE serial = 2",
             "no. 2: the figures are not those that were hashed",
         ),

@@ -1,4 +1,4 @@
-"""Turkish: Django's own, with the week starting on Monday and the short forms of official letters."""
+"""Turkish numbers and dates: Django's own, with the short forms of official letters."""
 
 SHORT_DATE_FORMAT = "d.m.Y"
 SHORT_DATETIME_FORMAT = "d.m.Y H:i"

@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--department", default="quang-ninh", help="code of a department")
-        parser.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD, the last ended day")
+        parser.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD; last ended day")
         parser.add_argument("--people", type=int, default=300, help=f"at most {MOST_PEOPLE}")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         now = timezone.now()
         span = self.span(hours, options["date"], now)
         self.stdout.write(
-            f"Playing {options['people']} people of {department.name_en or department.name} "
+            f"Playing {options['people']} people of {department} "
             f"on {span.day} ({span.starts_at:%Y-%m-%d %H:%M} to {span.ends_at:%H:%M} UTC) …"
         )
         day = Day(department, starts_at=span.starts_at, ends_at=span.ends_at)
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         departments = Unit.objects.filter(kind=UnitKind.DEPARTMENT, province__isnull=False)
         found = departments.select_related("province__jurisdiction").filter(code=code).first()
         if found is None:
-            raise CommandError(f"There is no department {code!r}. Try quang-ninh, thanh-hoa, adana.")
+            raise CommandError(f"There is no department {code!r}. Try quang-ninh or adana.")
         return found
 
     def hours(self, department: Unit) -> ReportHours:
@@ -90,13 +90,8 @@ class Command(BaseCommand):
     def close(self, hours: ReportHours, span: Span, now: datetime) -> Summary:
         department = hours.department
         if not Window.objects.filter(department=department).exists():
-            set_report_hours(
-                department,
-                cut_off_at=hours.cut_off_at,
-                due_at=hours.due_at,
-                language=hours.language,
-                starts_on=span.day,
-            )
+            # Nothing was counted yet, so the first day may still move back to this one.
+            ReportHours.objects.filter(pk=hours.pk).update(starts_on=span.day)
         self.stdout.write("Closing the day: figures, letter, workbook …")
         for window in ensure_windows(now=now, department=department):
             if window.ends_at <= span.ends_at:

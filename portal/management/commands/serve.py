@@ -40,6 +40,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port, var = options["host"], env.PORT, settings.VAR_DIR
+        # Database, keys and schedule are for the one who runs the portal, and for nobody else.
+        os.umask(0o077)
         with preflight.disk_troubles_told(var):
             var.mkdir(parents=True, exist_ok=True)
             with preflight.only_one(var / "serve.lock", port=port):
