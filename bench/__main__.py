@@ -67,7 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "names", nargs="*", help=f"what to measure, of: {', '.join(MEASURES)} (all)"
     )
-    parser.add_argument("--quick", action="store_true", help="a try in less than a minute")
+    parser.add_argument("--quick", action="store_true", help="a try in about a minute")
     options = parser.parse_args()
     options.names = options.names or list(MEASURES)
     if unknown := set(options.names) - set(MEASURES):

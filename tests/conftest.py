@@ -36,24 +36,29 @@ def _is_transactional(request: pytest.FixtureRequest) -> bool:
     return bool(asked or (marker and marker.kwargs.get("transaction")))
 
 
-@pytest.fixture
-def _kept_again(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """Put the triggers back after the flush, for whatever test comes next."""
-    yield
-    if _is_transactional(request):
-        with django_db_blocker.unblock():
-            _run(0)
+class _Triggers:
+    """Whether the flush of an earlier test needed the triggers gone, and nobody put them back."""
+
+    are_off = False
 
 
 @pytest.fixture(autouse=True)
-def _kept_rows_may_be_flushed(request: pytest.FixtureRequest, _kept_again: None) -> Iterator[None]:
+def _kept_rows_may_be_flushed(
+    request: pytest.FixtureRequest, django_db_blocker: Any
+) -> Iterator[None]:
     """Let the flush after a transactional test pass the triggers that keep rows for good."""
-    if not _is_transactional(request):
-        yield
-        return
-    request.getfixturevalue("transactional_db")
+    transactional = _is_transactional(request)
+    if transactional:
+        request.getfixturevalue("transactional_db")
+    if transactional or _Triggers.are_off:
+        with django_db_blocker.unblock():
+            _run(0)
+            # Inside a test's own transaction they go again with it.
+            _Triggers.are_off = connection.in_atomic_block
     yield
-    _run(1)
+    if transactional:
+        _run(1)
+        _Triggers.are_off = True
 
 
 def _run(which: int) -> None:

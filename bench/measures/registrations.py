@@ -33,8 +33,9 @@ def measure(run: Run) -> list[Row]:
     crowds = Crowds(run)
     run.portal.start_delivery()
     seconds, rounds = run.pick(15, 2), int(run.pick(3, 1))
-    run.say("Warming up both forms …")
-    crowds.warm_up(seconds=run.pick(4, 1))
+    if not run.quick:
+        run.say("Warming up both forms …")
+        crowds.warm_up(seconds=4)
     found = []
     for turn in range(rounds):
         run.say(f"Measuring registrations, round {turn + 1} of {rounds} …")

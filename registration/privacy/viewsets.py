@@ -8,29 +8,31 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.log_actions import log
-from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import EditView
 
 from registration.common.errors import RuleBroken
+from registration.common.panels import KeptViewSet, translated_tabs
 from registration.privacy.models import LegalText
 from registration.privacy.services import activate_text, new_version
 
 
-class DraftsOnlyPolicy(ModelPermissionPolicy):
-    """Whoever may edit texts may edit drafts; a text in use may be looked at and copied."""
+class DraftEditView(EditView):
+    """A text in use may be looked at and copied; to edit it leads back to looking."""
 
-    def user_has_permission_for_instance(self, user: Any, action: str, instance: LegalText) -> bool:
-        if instance.is_active and action in {"change", "delete"}:
-            return False
-        return bool(super().user_has_permission_for_instance(user, action, instance))
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.object.is_active:
+            messages.error(request, gettext("A text in use is never changed. Make a new version."))
+            inspect = LegalText.snippet_viewset.get_url_name("inspect")  # type: ignore[attr-defined]
+            return redirect(reverse(inspect, args=[self.object.pk]))
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
 
 
-class LegalTextViewSet(SnippetViewSet):
+class LegalTextViewSet(KeptViewSet):
     model = LegalText
     icon = "doc-full"
     menu_label = _("Notices and consents")
@@ -38,12 +40,12 @@ class LegalTextViewSet(SnippetViewSet):
     list_filter = ["jurisdiction", "kind"]
     ordering = ["jurisdiction", "purpose", "kind", "-version"]
     inspect_view_enabled = True
-    copy_view_enabled = False
-    add_to_admin_menu = True
-
-    @cached_property
-    def permission_policy(self) -> DraftsOnlyPolicy:
-        return DraftsOnlyPolicy(self.model)
+    menu_order = 60
+    list_with = ["jurisdiction"]
+    edit_handler = translated_tabs(
+        LegalText, ["title", "body"], ["jurisdiction", "kind", "purpose", "version"]
+    )
+    edit_view_class = DraftEditView
 
     def get_urlpatterns(self) -> list[Any]:
         return [

@@ -5,8 +5,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
-from wagtail.snippets.models import register_snippet
 from wagtail.admin.widgets.button import ListingButton
+from wagtail.snippets.models import register_snippet
 
 from registration.privacy.models import LegalText
 from registration.privacy.viewsets import LegalTextViewSet

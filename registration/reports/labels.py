@@ -173,7 +173,8 @@ def legal_note(figures: dict[str, Any]) -> str:
     if COUNTS.get(figures["jurisdiction"], APPLICATION) is INTENT:
         return _(
             "The figures count intents, not donation statements. A statement is made through "
-            "e-Devlet or e-Nabız, or in writing before two witnesses with a physician's approval."
+            "e-Devlet or e-Nabız, or in writing before at least two witnesses with a physician's "
+            "approval."
         )
     return _(
         "The figures count applications. A registration takes effect on the day its card is "

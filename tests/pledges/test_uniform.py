@@ -23,11 +23,13 @@ from tests.pledges.visits import (
     vn_answers,
 )
 
+# The links first: a token may hold letters that look like a reference.
 NONCES = [
+    r"/received/[\w:.-]+/",
+    r"/confirm/[\w-]+/",
     r"csrfmiddlewaretoken\" value=\"\w+",
     r"form_key\" value=\"[\w:-]+",
     r"[2-9A-Y]{4}-[2-9A-Y]{4}",
-    r"/received/[\w:.-]+/",
 ]
 
 

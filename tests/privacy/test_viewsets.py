@@ -36,12 +36,17 @@ def test_text_in_use_cannot_be_edited(editor: Client, reference: Any) -> None:
 
     assert response.status_code == 302
     assert editor.get(f"{LIST}inspect/{text.pk}/").status_code == 200
-    assert editor.post(f"{LIST}delete/{text.pk}/").status_code == 302
+    editor.post(f"{LIST}delete/{text.pk}/")
     assert LegalText.objects.filter(pk=text.pk).exists()
 
 
 def test_draft_can_be_edited(editor: Client, draft: LegalText) -> None:
-    assert editor.get(f"{LIST}edit/{draft.pk}/").status_code == 200
+    html = editor.get(f"{LIST}edit/{draft.pk}/").content.decode()
+
+    for code in ("vi", "tr", "en"):
+        assert f'name="title_{code}"' in html
+        assert f'name="body_{code}"' in html
+    assert 'name="body"' not in html
 
 
 def test_putting_in_use_asks_first(editor: Client, draft: LegalText) -> None:

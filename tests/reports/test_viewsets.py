@@ -127,4 +127,4 @@ def test_the_screens_open_and_linh_does_not_get_in(
     refused = [client.get(each).status_code for each in (listed, added)]
 
     assert opened == [200, 200]
-    assert refused == [302, 302]
+    assert refused == [403, 403]
