@@ -85,7 +85,7 @@ def _connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
         parts = urlsplit(url)
         raise CannotMeasure(
             f"PostgreSQL does not let us in at {parts.hostname}:{parts.port or 5432} as "
-            f"{parts.username}: {str(error).strip().splitlines()[-1]} Install and start it "
+            f"{parts.username}: {str(error).strip().splitlines()[0]}. Install and start it "
             "(apt install postgresql), or name a role that may create databases in "
             "BENCH_DATABASE_URL."
         ) from None

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from wagtail.models import Locale, Page, Site
@@ -47,12 +48,13 @@ def build_pages() -> int:
         parent.add_child(instance=page)
         page.save_revision().publish()
         made[node["key"]] = page
+    address = urlsplit(settings.BASE_URL)
     first = next(page for page in made.values() if isinstance(page, HomePage))
     Site.objects.update_or_create(
         is_default_site=True,
         defaults={
-            "hostname": "localhost",
-            "port": 80,
+            "hostname": address.hostname,
+            "port": address.port or 80,
             "root_page": first,
             "site_name": settings.WAGTAIL_SITE_NAME,
         },

@@ -1,7 +1,7 @@
 """The demo's members of staff and a department's report hours. All of them are invented."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import datetime, time, timedelta
 
 from registration.accounts.models import Staff
 from registration.accounts.services import make_staff
@@ -61,14 +61,19 @@ def make_demo_staff() -> None:
         )
 
 
-def set_demo_hours(*, today: date) -> None:
-    """Give three departments their hours and one office each that receives the summary."""
+def set_demo_hours(*, now: datetime) -> None:
+    """Give three departments their hours and one office each that receives the summary.
+
+    The first day is one whose cut-off is still ahead, so that a day before it can be played.
+    """
     for code, (language, office) in HOURS.items():
         department = Unit.objects.filter(code=code).first()
         if department is None or hasattr(department, "report_hours"):
             continue
+        local = now.astimezone(department.jurisdiction.zone)
+        first_day = local.date() + timedelta(days=local.time() >= CUT_OFF)
         set_report_hours(
-            department, cut_off_at=CUT_OFF, due_at=DUE, language=language, starts_on=today
+            department, cut_off_at=CUT_OFF, due_at=DUE, language=language, starts_on=first_day
         )
         add_recipient(
             department, office=office, email=f"tong-hop@{code}.example.org", language=language

@@ -6,14 +6,21 @@ runs twice or late.
 
 from celery.schedules import crontab
 
+# A ring that waited longer than this is stale: the next one looks at the same rows.
+EACH_MINUTE = {"schedule": crontab(), "options": {"expires": 55}}
+
 SCHEDULE = {
     "sweep outgoing messages": {
         "task": "registration.outbox.tasks.sweep_messages",
-        "schedule": crontab(),
+        **EACH_MINUTE,
     },
     "open windows and close those whose cut-off has passed": {
         "task": "registration.reports.tasks.close_due_windows",
-        "schedule": crontab(),
+        **EACH_MINUTE,
+    },
+    "erase what nobody confirmed": {
+        "task": "registration.pledges.tasks.erase_unconfirmed",
+        "schedule": crontab(minute=47),
     },
     "forget ended limits": {
         "task": "registration.common.tasks.forget_ended_limits",
@@ -21,6 +28,6 @@ SCHEDULE = {
     },
     "touch the worker's sign of life": {
         "task": "portal.tasks.touch_worker",
-        "schedule": crontab(),
+        **EACH_MINUTE,
     },
 }

@@ -286,6 +286,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "data_folder_out": str(VAR_DIR / "queue" / "messages"),
         "control_folder": str(VAR_DIR / "queue" / "control"),
         "store_processed": False,
+        # The default of one second lets two messages through each second.
+        "polling_interval": 0.05,
     }
     if CELERY_BROKER_URL.startswith("filesystem")
     else {

@@ -1,12 +1,12 @@
 """Banners, and each unit's placement of one on its own website."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from registration.banners.choices import Size
 from registration.campaigns.models import Campaign
 from registration.common.references import new_code
+from registration.units.choices import active_languages
 from registration.units.models import Unit
 
 
@@ -40,7 +40,7 @@ class Placement(models.Model):
     unit = models.ForeignKey(
         Unit, models.PROTECT, related_name="placements", verbose_name=_("unit")
     )
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=8, choices=active_languages)
     size = models.CharField(_("size"), max_length=8, choices=Size, default=Size.LEADERBOARD)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)

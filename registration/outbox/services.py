@@ -21,7 +21,15 @@ from registration.outbox.models import Attachment, Message
 from registration.outbox.rules import one_line, require_one_address, require_one_number
 from registration.outbox.tasks import deliver_message as bell
 
-__all__ = ["PER_RECIPIENT", "File", "deliver_due", "deliver_message", "queue_email", "queue_sms"]
+__all__ = [
+    "PER_RECIPIENT",
+    "File",
+    "deliver_due",
+    "deliver_message",
+    "erase_messages",
+    "queue_email",
+    "queue_sms",
+]
 
 # For one recipient and kind. Enough for a family or a desk that registers under one address,
 # too little to fill a stranger's mailbox through a public form.
@@ -123,6 +131,11 @@ def queue_sms(
         attachments=(),
         limit=limit,
     )
+
+
+def erase_messages(*, about: Iterable[UUID]) -> None:
+    """Erase the messages that tell of these things, sent or not, with their files."""
+    Message.objects.filter(about__in=list(about)).delete()
 
 
 def deliver_due(*, now: datetime) -> dict[str, int]:

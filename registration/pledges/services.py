@@ -72,10 +72,7 @@ def register_pledge(
     _lock_form(form_key)
     if registered := find_by_form_key(form_key):
         return registered
-
-    department = department or department_of(province)
-    if department is None:
-        raise RuleBroken("no_department", _("Registration is not open in this province yet."))
+    department = department or _department_of(province)
     _require_complete(answers, province, now)
     kind, value = _contact_to_confirm(answers)
     hashed = contact_hash(kind, value)
@@ -105,11 +102,18 @@ def register_pledge(
         is_demo=is_demo,
     )
     contact = next(c for c in pledge.particulars.contacts.all() if c.kind == kind)
-    known = _confirmed_before(person, value_hash=hashed)
     token = issue_link(contact, purpose=LinkPurpose.CONFIRM, about=pledge.pk, now=now)
     _record(EventKind.PLEDGE_RECEIVED, pledge, now)
+    known = _confirmed_before(person, value_hash=hashed)
     letters.send_receipt(pledge, contact=contact, token=token, known=known, now=now)
     return pledge
+
+
+def _department_of(province: Province) -> Unit:
+    department = department_of(province)
+    if department is None:
+        raise RuleBroken("no_department", _("Registration is not open in this province yet."))
+    return department
 
 
 def _write(answers: PledgeAnswers, person: Person, **fields: Any) -> Pledge:

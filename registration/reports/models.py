@@ -1,12 +1,12 @@
 """The day's summary of a department: its hours, its windows, what was frozen, who receives it."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from registration.ledger.kept import KeptModel
 from registration.outbox.models import Message
 from registration.reports.choices import Format, Purpose
+from registration.units.choices import active_languages
 from registration.units.models import Unit
 
 
@@ -23,7 +23,7 @@ class ReportHours(models.Model):
     )
     cut_off_at = models.TimeField(_("cut-off"))
     due_at = models.TimeField(_("due time"))
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=8, choices=active_languages)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
 
@@ -48,7 +48,7 @@ class Recipient(models.Model):
     )
     office = models.CharField(_("office"), max_length=120)
     email = models.EmailField(_("e-mail"))
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=8, choices=active_languages)
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose, default=Purpose.ACTION)
     is_active = models.BooleanField(_("receives"), default=True)
 

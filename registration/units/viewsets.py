@@ -13,7 +13,7 @@ from registration.common.panels import (
     RowViewSet,
     translated_tabs,
 )
-from registration.units.models import CallLine, Jurisdiction, OrganOffer, Stewardship, Unit
+from registration.units.models import CallLine, Jurisdiction, Organ, OrganOffer, Stewardship, Unit
 
 
 def data_menu() -> SubmenuMenuItem:
@@ -64,6 +64,15 @@ class OrganOfferViewSet(KeptViewSet):
             FieldPanel("confidence"),
         ]
     )
+
+
+class OrganViewSet(KeptViewSet):
+    model = Organ
+    icon = "list-ul"
+    menu_order = 15
+    list_display = ["name", "code", "kind", "sort"]
+    list_filter = ["kind"]
+    edit_handler = translated_tabs(Organ, ["name"], ["kind", "sort"])
 
 
 class UnitViewSet(KeptViewSet):

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         build_pages()
         make_demo_staff()
-        set_demo_hours(today=timezone.localdate())
+        set_demo_hours(now=timezone.now())
         self.stdout.write(f"  Demo sign-ins (password for all: {PASSWORD})")
         for member in STAFF:
             self.stdout.write(f"    {member.username:<8} {member.does}")
