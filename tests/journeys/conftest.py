@@ -31,6 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/journeys" in item.nodeid:
             item.add_marker(pytest.mark.journey)
+            # One town for all of them, however many processes share the suite.
+            item.add_marker(pytest.mark.xdist_group("town"))
             if CHROMIUM is None and not JOURNEYS_REQUIRED:
                 item.add_marker(pytest.mark.skip(reason="no Chromium for the browser journeys"))
 
