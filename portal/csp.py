@@ -5,8 +5,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 PUBLIC_POLICY: dict[str, object] = {
     "default-src": [NONE],
     "script-src": [SELF],
-    # The proof of work runs in a worker made from a blob.
-    "worker-src": [SELF, "blob:"],
+    "worker-src": [SELF],
     "style-src": [SELF],
     "img-src": [SELF, "data:"],
     "font-src": [SELF],

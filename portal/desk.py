@@ -31,7 +31,7 @@ ENTRIES = [
     ),
     Entry(
         _("Registrations"),
-        _("The people of your province, and the next step for each."),
+        _("The people who registered in your province."),
         "pledges_desk:work_list",
         Right.SEE_PLEDGES,
     ),

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+
+from portal.csp import ADMIN_POLICY
 
 PERMISSIONS_OFF = ", ".join(
     f"{feature}=()"
@@ -38,6 +41,17 @@ class HeadersMiddleware:
         if "Cache-Control" not in response.headers:
             patch_cache_control(response, no_store=True, private=True)
         return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """The strict policy everywhere, the editors' own behind their door."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if request.path.startswith("/cms/"):
+            response._csp_config = ADMIN_POLICY  # type: ignore[attr-defined]
+        return super().process_response(request, response)
 
 
 class LanguageMiddleware(LocaleMiddleware):

@@ -24,6 +24,7 @@ from registration.pledges.models import Pledge
 from registration.pledges.organs import organs_offered
 from registration.pledges.services import confirm_pledge, register_pledge, withdraw_pledge
 from registration.privacy.services import ShownText, texts_to_show
+from registration.units.choices import PledgeKind
 from registration.units.models import Locality, Province, Unit
 
 NAMES = {
@@ -72,6 +73,7 @@ class Day:
         self.province: Province = department.province
         self.jurisdiction = self.province.jurisdiction
         self.language = self.jurisdiction.language
+        self.is_application = self.jurisdiction.pledge_kind == PledgeKind.APPLICATION
         self.starts_at, self.ends_at = starts_at, ends_at
         self.day = ends_at.astimezone(self.jurisdiction.zone).date()
         self.chance = random.Random(f"{department.code} {self.day}")  # noqa: S311  a play
@@ -178,7 +180,7 @@ class Day:
         return PledgeAnswers(
             person=self.people[number],
             organs=tuple(sorted(chosen or self.organs)),
-            keeps_identity_secret=True if self.jurisdiction.asks_identity else None,
+            keeps_identity_secret=True if self.is_application else None,
             acts=self.texts,
         )
 
@@ -193,7 +195,7 @@ class Day:
             email=f"nguoi-choi-{self.day:%Y%m%d}-{number}@demo.example.org",
             phone=PHONES[self.jurisdiction.pk],
             locality=self.chance.choice(self.localities) if self.localities else None,
-            **(self.paper(number, birth_date, sex) if self.jurisdiction.asks_identity else {}),
+            **(self.paper(number, birth_date, sex) if self.is_application else {}),
         )
 
     def full_name(self) -> str:

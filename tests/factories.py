@@ -28,7 +28,6 @@ class JurisdictionFactory(DjangoModelFactory):
     minimum_age_source = "Law 75/2006/QH11 art. 5"
     minimum_age_on = date(2007, 7, 1)
     pledge_kind = "application"
-    asks_identity = True
     legal_weight_vi = "Đơn này có hiệu lực kể từ ngày thẻ được cấp."
     legal_weight_tr = "Bu başvuru, kart verildiği gün geçerli olur."
     legal_weight_en = "This application counts from the day the card is issued."
@@ -44,7 +43,6 @@ class JurisdictionFactory(DjangoModelFactory):
             minimum_age_source="Law 2238 art. 5",
             minimum_age_on=date(1979, 5, 29),
             pledge_kind="intent",
-            asks_identity=False,
             legal_weight_vi="Đây là nguyện vọng, không phải tuyên bố pháp lý.",
             legal_weight_tr="Bu bir niyettir; hukuken geçerli beyan e-Devlet'te yapılır.",
             legal_weight_en="This is an intent; the legal statement is made in e-Devlet.",

@@ -1,5 +1,6 @@
 """What is the same everywhere. Values that differ between places come from ``env``."""
 
+from portal.csp import PUBLIC_POLICY
 from portal.settings import env
 
 BASE_DIR = env.BASE_DIR
@@ -43,7 +44,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_altcha",
     "django_recaptcha",
-    "phonenumber_field",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "registration.accounts.middleware.SessionLimitsMiddleware",
     "registration.accounts.middleware.StaffDoorMiddleware",
     "registration.accounts.middleware.SecondFactorMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.middleware.PolicyMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -301,15 +301,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 
 # --- Captcha -----------------------------------------------------------------------------------
-ALTCHA_HMAC_KEY = env.LOOKUP_KEY or "unset"
+# Challenges live for minutes; their key is of its own kind and rotates with SECRET_KEY.
+ALTCHA_HMAC_KEY = f"altcha:{env.SECRET_KEY}"
 RECAPTCHA_PUBLIC_KEY = env.RECAPTCHA_PUBLIC_KEY
 RECAPTCHA_PRIVATE_KEY = env.RECAPTCHA_PRIVATE_KEY
 RECAPTCHA_DOMAIN = env.RECAPTCHA_DOMAIN
 RECAPTCHA_VERIFY_REQUEST_TIMEOUT = 3
 SILENCED_SYSTEM_CHECKS = ["django_recaptcha.recaptcha_test_key_error"]
 
-PHONENUMBER_DB_FORMAT = "E164"
-PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 # --- Limits and headers ------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
@@ -321,8 +320,6 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 USE_X_FORWARDED_HOST = False
-from portal.csp import ADMIN_POLICY, PUBLIC_POLICY  # noqa: F401
-
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": PUBLIC_POLICY}
 
 # A played day (`manage.py play_day`) writes events with times of its own; only a demo may.

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registration.accounts.choices import Right, Role
@@ -68,7 +69,11 @@ class Staff(AbstractUser):
         """The provinces whose registrations this person works on: the fence of every list."""
         if self.unit is None:
             return Province.objects.none()
-        theirs = models.Q(stewardships__unit=self.unit, stewardships__ends_on__isnull=True)
+        today = timezone.localdate(timezone=self.unit.jurisdiction.zone)
+        ends = models.Q(stewardships__ends_on__isnull=True) | models.Q(
+            stewardships__ends_on__gt=today
+        )
+        theirs = ends & models.Q(stewardships__unit=self.unit, stewardships__starts_on__lte=today)
         if self.unit.kind == UnitKind.DEPARTMENT:
             theirs |= models.Q(units=self.unit)
         return Province.objects.filter(theirs).distinct()

@@ -18,6 +18,7 @@ from registration.ledger.choices import AgeBand, EntryChannel, EventKind, Sex
 from registration.ledger.models import Event
 from registration.reports.models import ReportHours, Summary, Window
 from registration.reports.rules import DAY, iso
+from registration.units.choices import active_languages
 from registration.units.models import Organ, Unit, steward_of
 
 COUNTED = {
@@ -122,7 +123,7 @@ def compile_figures(window: Window, *, taken_at: datetime) -> dict[str, Any]:
 
 def named(row: Unit | Organ, language: str) -> str:
     """The row's name in a language; where that is missing, in any other."""
-    names = (getattr(row, f"name_{code}") for code in (language, "en", "vi", "tr"))
+    names = (getattr(row, f"name_{code}") for code in (language, *dict(active_languages())))
     return next((name for name in names if name), str(row.pk))
 
 

@@ -38,7 +38,6 @@ class Jurisdiction(models.Model):
     minimum_age_source = models.CharField(_("source of the minimum age"), max_length=200)
     minimum_age_on = models.DateField(_("source dated"), null=True, blank=True)
     pledge_kind = models.CharField(_("kind of pledge"), max_length=12, choices=PledgeKind)
-    asks_identity = models.BooleanField(_("asks for the identity number"), default=False)
     legal_weight = models.TextField(_("what a record here is worth in law"))
 
     class Meta:

@@ -118,7 +118,6 @@ def _jurisdictions() -> Iterator[Row]:
             **row,
             "minimum_age": int(row["minimum_age"]),
             "minimum_age_on": date.fromisoformat(dated) if dated else None,
-            "asks_identity": row["asks_identity"] == "1",
         }
 
 

@@ -43,7 +43,6 @@ class JurisdictionViewSet(KeptViewSet):
             "minimum_age_source",
             "minimum_age_on",
             "pledge_kind",
-            "asks_identity",
         ],
     )
 

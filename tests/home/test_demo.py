@@ -3,7 +3,7 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from wagtail.models import Page
 
@@ -51,6 +51,15 @@ def test_call_centres_of_17_provinces_are_listed_and_marked_as_demo(
 
     assert html.count('class="tag tag-demo"') == 17
     assert "Elazığ" in html
+
+
+def test_production_has_no_demo(db: None, settings) -> None:
+    settings.PLAY_ALLOWED = False
+
+    with pytest.raises(CommandError, match="never in production"):
+        call_command("demo_site")
+
+    assert Staff.objects.count() == 0
 
 
 def test_second_run_changes_nothing(demo: str) -> None:

@@ -20,7 +20,7 @@ COMPLETE = {
 CODE = "import django; django.setup(); from django.conf import settings; print(settings.DEBUG)"
 
 
-def start(tmp_path, **values: str) -> subprocess.CompletedProcess[str]:
+def start(tmp_path, code: str = CODE, **values: str) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "portal.settings.production",
@@ -28,7 +28,7 @@ def start(tmp_path, **values: str) -> subprocess.CompletedProcess[str]:
         **values,
     }
     return subprocess.run(
-        [sys.executable, "-c", CODE],
+        [sys.executable, "-c", code],
         env=environment,
         cwd=settings.BASE_DIR,
         capture_output=True,
@@ -66,3 +66,11 @@ def test_production_refuses_what_protects_nobody(
 
     assert done.returncode == 1
     assert sentence in done.stderr
+
+
+def test_production_always_asks_for_a_second_factor(tmp_path) -> None:
+    code = CODE.replace("DEBUG", "REQUIRE_SECOND_FACTOR")
+
+    done = start(tmp_path, code=code, **COMPLETE, REQUIRE_SECOND_FACTOR="off")
+
+    assert done.stdout.strip() == "True"

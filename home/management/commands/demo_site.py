@@ -1,6 +1,7 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from home.demo_pages import build_pages
@@ -11,6 +12,8 @@ class Command(BaseCommand):
     help = "Make the demo's pages, staff and report hours, once. A second run changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.PLAY_ALLOWED:
+            raise CommandError("The demo's sign-ins are known to everybody: never in production.")
         build_pages()
         make_demo_staff()
         set_demo_hours(now=timezone.now())
