@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
@@ -60,6 +61,11 @@ class LanguageMiddleware(LocaleMiddleware):
     The framework's own answer would lead every unknown address without a language into the page
     tree, the desk's too, and would split the cache of pictures by the reader's language.
     """
+
+    def process_request(self, request: HttpRequest) -> None:
+        # Kept answers vary by the reader's header alone; a cookie could put its language into them.
+        request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+        super().process_request(request)
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

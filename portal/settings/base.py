@@ -122,10 +122,11 @@ POSTGRES_OPTIONS = {
 def database(url: str) -> dict[str, object]:
     """Turn a DATABASE_URL into Django's dictionary with the options each engine needs."""
     config = env.env.db_url_config(url)
-    if "sqlite" in config["ENGINE"]:
-        config["OPTIONS"] = SQLITE_OPTIONS
-    else:
-        config["OPTIONS"] = POSTGRES_OPTIONS
+    is_embedded = "sqlite" in config["ENGINE"]
+    # What the address asks for (sslmode, for one) comes on top of what the engine needs.
+    own = SQLITE_OPTIONS if is_embedded else POSTGRES_OPTIONS
+    config["OPTIONS"] = {**own, **config.get("OPTIONS", {})}
+    if not is_embedded:
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config
@@ -329,7 +330,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hide tokens": {"()": "portal.log.HideTokens"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["hide tokens"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Request errors would print POST data in admin mails; here they go to the log alone.

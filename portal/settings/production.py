@@ -27,7 +27,11 @@ if len(env.SECRET_KEY) < 50:
 DEBUG = False
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 REQUIRE_SECOND_FACTOR = True
-vars().update(env.env.email_url_config(env.EMAIL_URL))
+_mail = env.env.email_url_config(env.EMAIL_URL)
+_is_local = _mail.get("EMAIL_HOST") in {"localhost", "127.0.0.1"}
+if not (_is_local or _mail.get("EMAIL_USE_TLS") or _mail.get("EMAIL_USE_SSL")):
+    raise ImproperlyConfigured("EMAIL_URL must be smtp+tls:// or smtp+ssl://: letters hold names.")
+vars().update(_mail)
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

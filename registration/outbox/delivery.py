@@ -86,7 +86,7 @@ def send(message: Message) -> None:
     try:
         if message.channel == Channel.SMS:
             sms.gateway().send(
-                number=message.recipient, text=message.text, reference=str(message.pk)
+                number=message.recipient, text=message.text, reference=message_mark(message)
             )
         else:
             _hand_over(build_email(message))
@@ -107,6 +107,14 @@ def _hand_over(mail: EmailMultiAlternatives) -> None:
             connection.close()
 
 
+def message_mark(message: Message) -> str:
+    """The name a message bears outside: the same each time it is sent, and its copies' too."""
+    if message.channel == Channel.SMS:
+        return str(message.pk)
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{message.pk}@{host}>"
+
+
 def build_email(message: Message) -> EmailMultiAlternatives:
     sender = settings.DEFAULT_FROM_EMAIL
     mail = EmailMultiAlternatives(
@@ -115,7 +123,7 @@ def build_email(message: Message) -> EmailMultiAlternatives:
         from_email=sender,
         to=[message.recipient],
         headers={
-            "Message-ID": f"<{message.pk}@{parseaddr(sender)[1].rpartition('@')[2]}>",
+            "Message-ID": message_mark(message),
             "Date": format_datetime(message.created_at),
             "Auto-Submitted": "auto-generated",
             "Content-Language": message.language,
@@ -128,6 +136,9 @@ def build_email(message: Message) -> EmailMultiAlternatives:
     return mail
 
 
+SIZE_EXCEEDED = 552
+
+
 def verdict(error: Exception) -> NotDelivered:
     """Whether an error of the mail server or of the message itself is for good.
 
@@ -138,6 +149,9 @@ def verdict(error: Exception) -> NotDelivered:
         codes = [code for code, _reply in error.recipients.values()]
         kind = Refused if all(code >= 500 for code in codes) else NotNow
         return kind(f"{name} {max(codes)}")
+    if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code != SIZE_EXCEEDED:
+        # Our own sender is refused (sign-in, quota, a wrong setting): the operator's to mend.
+        return NotNow(f"{name} {error.smtp_code}")
     if isinstance(error, smtplib.SMTPDataError | smtplib.SMTPSenderRefused):
         kind = Refused if error.smtp_code >= 500 else NotNow
         return kind(f"{name} {error.smtp_code}")

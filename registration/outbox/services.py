@@ -17,7 +17,7 @@ from registration.common.sealing import lookup_hash
 from registration.outbox import delivery
 from registration.outbox.choices import Channel, State
 from registration.outbox.delivery import deliver_message
-from registration.outbox.models import Attachment, Message
+from registration.outbox.models import Attachment, MailboxItem, Message
 from registration.outbox.rules import one_line, require_one_address, require_one_number
 from registration.outbox.tasks import deliver_message as bell
 
@@ -134,8 +134,11 @@ def queue_sms(
 
 
 def erase_messages(*, about: Iterable[UUID]) -> None:
-    """Erase the messages that tell of these things, sent or not, with their files."""
-    Message.objects.filter(about__in=list(about)).delete()
+    """Erase the messages that tell of these things, sent or not, and the mailbox's copies."""
+    messages = Message.objects.filter(about__in=list(about))
+    marks = [delivery.message_mark(message) for message in messages]
+    MailboxItem.objects.filter(message_id__in=marks).delete()
+    messages.delete()
 
 
 def deliver_due(*, now: datetime) -> dict[str, int]:

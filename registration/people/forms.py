@@ -1,5 +1,6 @@
 """Fields that ask for a person: shared by every form that does."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -19,6 +20,11 @@ TOO_LONG = ngettext_lazy(
     "Write at most %(limit_value)d character here (there are %(show_value)d).",
     "Write at most %(limit_value)d characters here (there are %(show_value)d).",
     "limit_value",
+)
+
+
+LINK = re.compile(
+    r"://|\bwww\.|\.(?:com|net|org|info|vn|tr|top|xyz|shop|site|online|io|me|co)\b", re.IGNORECASE
 )
 
 
@@ -45,6 +51,8 @@ class CleanField(forms.CharField):
     """
 
     widget = ShortInput
+    # The receipt repeats what was written; it must not carry a stranger's link to somebody else.
+    refuses_links = True
 
     def __init__(self, *, max_length: int, missing: Any = "", **kwargs: Any) -> None:
         self.room = max_length
@@ -56,6 +64,8 @@ class CleanField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
+        if self.refuses_links and LINK.search(text):
+            raise ValidationError(_("Write no internet addresses here."), code="link")
         return str(asked(self.tidy, text)) if text else ""
 
     def tidy(self, text: str) -> str:
@@ -92,6 +102,8 @@ class IdentityNumberField(CleanField):
 
 
 class EmailContactField(CleanField):
+    refuses_links = False
+
     def __init__(self, *, required: bool, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("E-mail"))
         missing = _("Write your e-mail address.") if required else ""

@@ -214,9 +214,16 @@ def require_phone(text: str, *, region: str) -> str:
 
 
 def can_get_sms(phone: str) -> bool:
-    """Whether a number in E.164 may be a mobile telephone."""
-    kind = phonenumbers.number_type(phonenumbers.parse(phone))
-    return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    """Whether a number in E.164 may be a mobile telephone of a country that the portal serves.
+
+    A message abroad costs many times as much, and robots live off a share of that.
+    """
+    number = phonenumbers.parse(phone)
+    is_mobile = phonenumbers.number_type(number) in (
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    )
+    return is_mobile and phonenumbers.region_code_for_number(number) in IDENTITY_RULES
 
 
 def show_phone(phone: str) -> str:

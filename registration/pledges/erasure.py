@@ -22,9 +22,15 @@ def erase_unconfirmed(*, now: datetime) -> int:
     Particulars, contacts, links, consents and messages go with them, and the person too unless
     another registration is theirs.
     """
+    due = Pledge.objects.filter(
+        state=PledgeState.RECEIVED, received_at__lt=now - UNCONFIRMED_LIFE
+    ).order_by("received_at")
+    owners = set(due.values_list("person_id", flat=True)[:AT_MOST])
+    # Persons first, as confirming does: then a person who comes back meanwhile is not lost.
+    list(Person.objects.select_for_update().filter(pk__in=owners).order_by("pk"))
     stale = list(
-        Pledge.objects.select_for_update()
-        .filter(state=PledgeState.RECEIVED, received_at__lt=now - UNCONFIRMED_LIFE)
+        due.select_for_update()
+        .filter(person_id__in=owners)
         .values_list("pk", "particulars_id", "person_id")[:AT_MOST]
     )
     if not stale:

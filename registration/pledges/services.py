@@ -60,6 +60,7 @@ def register_pledge(
     is_demo: bool = False,
     proof: str | None = None,
     mailbox_limit: Limit | None = None,
+    sender: str = "",
     department: Unit | None = None,
     now: datetime,
 ) -> Pledge:
@@ -76,7 +77,8 @@ def register_pledge(
     _require_complete(answers, province, now)
     kind, value = _contact_to_confirm(answers)
     hashed = contact_hash(kind, value)
-    _require_room(hashed, proof=proof, mailbox_limit=mailbox_limit, now=now)
+    # Counted for each sender, so that a refusal says nothing of what others did with this address.
+    _require_room(f"{sender}:{hashed}", proof=proof, mailbox_limit=mailbox_limit, now=now)
 
     person = find_or_make_person(
         province.jurisdiction,
@@ -141,11 +143,11 @@ def _free_reference() -> str:
 
 
 def _require_room(
-    hashed: str, *, proof: str | None, mailbox_limit: Limit | None, now: datetime
+    who: str, *, proof: str | None, mailbox_limit: Limit | None, now: datetime
 ) -> None:
     if proof and Pledge.objects.filter(proof=proof).exists():
         raise RuleBroken("proof_used", _("The check has ended. Press the button again."))
-    if mailbox_limit and not count_use(mailbox_limit, hashed, now=now):
+    if mailbox_limit and not count_use(mailbox_limit, who, now=now):
         raise RuleBroken(
             "too_many_for_contact",
             _(

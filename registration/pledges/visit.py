@@ -50,6 +50,9 @@ class Visit:
         return self._form_page(form, focus=self.request.POST.get("focus", ""))
 
     def check(self) -> HttpResponse:
+        if self._sent_before():
+            # Back from the receipt and changed: what is sent next is another form, not the old one.
+            self.key = gate.new_form_key()
         trouble = self._come_in() or self._look_at_key()
         form = self.door.form(self.request.POST)
         if not form.is_valid():
@@ -101,6 +104,7 @@ class Visit:
             is_held=not proof.is_proven,
             proof=proof.mark,
             mailbox_limit=gate.MAILBOX_PROVEN if proof.is_proven else gate.MAILBOX_HELD,
+            sender=gate.sender_of(self.request),
             now=now,
         )
 

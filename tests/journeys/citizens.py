@@ -51,9 +51,9 @@ ISIL_OF_ADANA = {
 }
 
 
-def citizen(language: str, email: str) -> Citizen:
+def citizen(language: str, email: str, **changes: str) -> Citizen:
     values = LINH_OF_HA_LONG if language == "vi" else ISIL_OF_ADANA
-    return Citizen(email=email, **values)  # type: ignore[arg-type]
+    return Citizen(**{**values, "email": email, **changes})  # type: ignore[arg-type]
 
 
 def fill_in(page: Page, who: Citizen) -> None:

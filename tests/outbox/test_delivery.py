@@ -66,7 +66,7 @@ def test_deliver_message_hands_over_subject_text_html_files_and_headers(
     [
         ("greylist", "waiting", "SMTPRecipientsRefused 450"),
         ("no such mailbox", "failed", "SMTPRecipientsRefused 550"),
-        ("sender refused", "failed", "SMTPSenderRefused 550"),
+        ("sender refused", "waiting", "SMTPSenderRefused 550"),
         ("too big", "failed", "SMTPSenderRefused 552"),
         ("content refused", "failed", "SMTPDataError 554"),
         ("full", "waiting", "SMTPDataError 452"),

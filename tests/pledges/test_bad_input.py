@@ -394,12 +394,21 @@ def test_forged_forwarding_does_not_dodge_the_limit(client: Client, reference: A
 
 
 def test_mailbox_beyond_its_limit_gets_no_more_mail(client: Client, reference: Any) -> None:
-    for number in range(gate.MAILBOX_PROVEN.times + 1):
-        client.defaults["REMOTE_ADDR"] = f"203.0.113.{number}"
+    for _number in range(gate.MAILBOX_PROVEN.times + 1):
         response = send(client, "/en/pledge/tr-01/", tr_answers(email="VICTIM@example.org"))
 
     assert response.status_code == 429
     assert Message.objects.count() == gate.MAILBOX_PROVEN.times
+
+
+def test_limit_of_a_mailbox_tells_nobody_what_others_did(client: Client, reference: Any) -> None:
+    for _number in range(gate.MAILBOX_PROVEN.times):
+        send(client, "/en/pledge/tr-01/", tr_answers(email="owner@example.org"))
+    client.defaults["REMOTE_ADDR"] = "203.0.113.7"
+
+    response = send(client, "/en/pledge/tr-01/", tr_answers(email="owner@example.org"))
+
+    assert response.status_code == 303
 
 
 def test_database_away_says_that_sending_again_is_safe(client: Client, reference: Any) -> None:

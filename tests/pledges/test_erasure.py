@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from registration.ledger.models import Event
-from registration.outbox.models import Message
+from registration.outbox.models import MailboxItem, Message
+from registration.outbox.services import deliver_message
 from registration.people.models import Contact, OneTimeLink, Particulars, Person
 from registration.pledges.erasure import UNCONFIRMED_LIFE, erase_unconfirmed
 from registration.pledges.models import Pledge
@@ -52,3 +53,13 @@ def test_person_with_another_registration_stays(reference: Any) -> None:
     assert erased == 1
     assert list(Pledge.objects.values_list("pk", flat=True)) == [first.pk]
     assert Person.objects.count() == 1
+
+
+def test_copies_in_the_desks_mailbox_go_too(reference: Any) -> None:
+    pledge = register(reference)
+    deliver_message(Message.objects.get(about=pledge.pk).pk, now=NOW)
+    assert MailboxItem.objects.count() == 1
+
+    erase_unconfirmed(now=NOW + timedelta(days=8))
+
+    assert MailboxItem.objects.count() == 0

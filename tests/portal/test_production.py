@@ -57,6 +57,9 @@ def test_production_names_what_is_missing(tmp_path, name: str) -> None:
     [
         pytest.param("ALLOWED_HOSTS", "*", "'*' is refused in production", id="any host"),
         pytest.param("SECRET_KEY", "short", "at least 50 characters", id="a short key"),
+        pytest.param(
+            "EMAIL_URL", "smtp://mail.example.org:25", "must be smtp+tls", id="letters in clear"
+        ),
     ],
 )
 def test_production_refuses_what_protects_nobody(
@@ -74,3 +77,12 @@ def test_production_always_asks_for_a_second_factor(tmp_path) -> None:
     done = start(tmp_path, code=code, **COMPLETE, REQUIRE_SECOND_FACTOR="off")
 
     assert done.stdout.strip() == "True"
+
+
+def test_production_keeps_what_the_database_address_asks_for(tmp_path) -> None:
+    code = CODE.replace("DEBUG", "DATABASES['default']['OPTIONS']['sslmode']")
+    address = COMPLETE["DATABASE_URL"] + "?sslmode=verify-full"
+
+    done = start(tmp_path, code=code, **{**COMPLETE, "DATABASE_URL": address})
+
+    assert done.stdout.strip() == "verify-full"

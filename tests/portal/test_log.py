@@ -1,0 +1,27 @@
+import logging
+
+import pytest
+
+from portal.log import HideTokens
+
+
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        pytest.param(
+            "Forbidden: /vi/pledge/confirm/kA9-x_z/", "Forbidden: /vi/pledge/confirm/-/", id="link"
+        ),
+        pytest.param(
+            "/account/password/reset/key/1-abc-def/",
+            "/account/password/reset/key/-/",
+            id="new password",
+        ),
+        pytest.param("/vi/pledge/vn-22/", "/vi/pledge/vn-22/", id="nothing to hide"),
+    ],
+)
+def test_tokens_stay_out_of_the_log(line: str, written: str) -> None:
+    record = logging.LogRecord("django", logging.WARNING, "", 0, "%s", (line,), None)
+
+    HideTokens().filter(record)
+
+    assert record.getMessage() == written
