@@ -5,6 +5,7 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registration.common.errors import RuleBroken
@@ -14,7 +15,9 @@ from registration.people.choices import ContactKind, IdentityTier
 from registration.people.keys import contact_hash as hash_of_contact
 from registration.people.keys import same_person_key, token_hash
 from registration.people.models import Contact, OneTimeLink, Particulars, Person
+from registration.people.rules import IDENTITY_RULES, WARNINGS
 from registration.units.models import Jurisdiction
+from registration.units.places import identity_codes
 
 LINK_LIFE = timedelta(hours=72)
 
@@ -101,6 +104,19 @@ def answers_of(particulars: Particulars) -> PersonAnswers:
         workplace=particulars.workplace,
         locality=particulars.locality,
     )
+
+
+def contradictions_of(told: PersonAnswers) -> list[str | Promise]:
+    """Where identity number, birth date and sex contradict each other: shown, never refused."""
+    if not told.identity_number:
+        return []
+    found = IDENTITY_RULES[told.province.jurisdiction_id].warn(
+        told.identity_number,
+        birth_date=told.birth_date,
+        sex=told.sex,
+        known_codes=identity_codes(),
+    )
+    return [WARNINGS[code] for code in found]
 
 
 def _day(text: str) -> date | None:

@@ -15,14 +15,13 @@ from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common.dates import date_time
 from registration.common.errors import RuleBroken
-from registration.people.rules import IDENTITY_RULES, WARNINGS
-from registration.pledges.answers import PledgeAnswers, stored_answers
+from registration.people.services import contradictions_of
+from registration.pledges.answers import stored_answers
 from registration.pledges.choices import PledgeState
 from registration.pledges.models import Pledge
 from registration.pledges.organs import organs_offered
 from registration.pledges.summary import summary_groups
 from registration.privacy.services import log_view
-from registration.units.places import identity_codes
 
 PER_PAGE = 50
 SHOWN_FIELDS = ["full_name", "birth_date", "contacts", "identity_number", "addresses", "organs"]
@@ -94,19 +93,6 @@ def one(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
     context = {
         **_row(found, language),
         "groups": summary_groups(answers, kind=found.kind, organ_names=names, language=language),
-        "warnings": _warnings(found, answers),
+        "warnings": contradictions_of(answers.person),
     }
     return render(request, "pledges/desk/one.html", context)
-
-
-def _warnings(pledge: Pledge, answers: PledgeAnswers) -> list[Any]:
-    person = answers.person
-    if not person.identity_number:
-        return []
-    found = IDENTITY_RULES[pledge.jurisdiction_id].warn(
-        person.identity_number,
-        birth_date=person.birth_date,
-        sex=person.sex,
-        known_codes=identity_codes(),
-    )
-    return [WARNINGS[code] for code in found]

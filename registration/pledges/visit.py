@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from registration.common.errors import RuleBroken
-from registration.people.rules import IDENTITY_RULES, WARNINGS
+from registration.people.services import contradictions_of
 from registration.pledges import gate, services
 from registration.pledges.doors import Door, let_in_by_banner
 from registration.pledges.forms import PledgeForm
@@ -21,7 +21,6 @@ from registration.pledges.rules import require_fresh, require_unhurried
 from registration.pledges.summary import summary_groups
 from registration.privacy.rules import require_acts
 from registration.privacy.services import ShownText
-from registration.units.places import identity_codes
 
 RECEIVED_SALT = "pledges.received"
 
@@ -173,25 +172,12 @@ class Visit:
                 organ_names=self.door.setting.offer.names,
                 language=self.door.language,
             ),
-            "warnings": self._warnings(form),
+            "warnings": contradictions_of(form.answers(language=self.door.language).person),
             "texts": [
                 {"shown": shown, "ticked": self._is_ticked(shown)} for shown in self.door.texts
             ],
         }
         return self._page("pledges/check.html", form, trouble=trouble, status=status, **context)
-
-    def _warnings(self, form: PledgeForm) -> list[Any]:
-        """Contradictions between number, birth date and sex: shown, never refused."""
-        values = form.person_values()
-        if not values.get("identity_number"):
-            return []
-        found = IDENTITY_RULES[self.door.jurisdiction.code].warn(
-            values["identity_number"],
-            birth_date=values["birth_date"],
-            sex=values["sex"],
-            known_codes=identity_codes(),
-        )
-        return [WARNINGS[code] for code in found]
 
     def _page(
         self,

@@ -114,30 +114,6 @@ def new_version(text: LegalText) -> LegalText:
     return copy
 
 
-def record_consent(
-    person: Person,
-    *,
-    about: uuid.UUID,
-    text: LegalText,
-    act: Act,
-    language: str,
-    shown_sha256: str,
-    form_version: str,
-    now: datetime,
-) -> Consent:
-    """Keep the evidence of one act on one text."""
-    return Consent.objects.create(
-        person=person,
-        about=about,
-        text=text,
-        act=act,
-        language=language,
-        shown_sha256=shown_sha256,
-        form_version=form_version,
-        given_at=now,
-    )
-
-
 def record_consents(
     person: Person,
     *,
