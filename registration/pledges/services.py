@@ -75,9 +75,7 @@ def register_pledge(
         return registered
     department = department or _department_of(province)
     _require_complete(answers, province, now)
-    kind, value = _contact_to_confirm(answers)
-    hashed = contact_hash(kind, value)
-    # Counted for each sender, so that a refusal says nothing of what others did with this address.
+    kind, hashed = _contact_to_confirm(answers)
     _require_room(f"{sender}:{hashed}", proof=proof, mailbox_limit=mailbox_limit, now=now)
 
     person = find_or_make_person(
@@ -147,6 +145,7 @@ def _require_room(
 ) -> None:
     if proof and Pledge.objects.filter(proof=proof).exists():
         raise RuleBroken("proof_used", _("The check has ended. Press the button again."))
+    # Counted for each sender, so that a refusal says nothing of what others did with an address.
     if mailbox_limit and not count_use(mailbox_limit, who, now=now):
         raise RuleBroken(
             "too_many_for_contact",
@@ -180,9 +179,10 @@ def _may_confirm_by_sms(phone: str) -> bool:
 
 
 def _contact_to_confirm(answers: PledgeAnswers) -> tuple[ContactKind, str]:
-    if answers.person.email:
-        return ContactKind.EMAIL, answers.person.email
-    return ContactKind.PHONE, answers.person.phone
+    """The contact that gets the link, and its hash."""
+    told = answers.person
+    kind = ContactKind.EMAIL if told.email else ContactKind.PHONE
+    return kind, contact_hash(kind, told.email or told.phone)
 
 
 def _confirmed_before(person: Person, *, value_hash: str) -> Pledge | None:
