@@ -9,6 +9,8 @@ from typing import Any
 
 import django
 
+from bench import desk
+
 
 def missing_pledges(numbers: list[int]) -> dict[str, int]:
     """How many of the acknowledged have no registration, or no event, or no message."""
@@ -35,20 +37,46 @@ def missing_pledges(numbers: list[int]) -> dict[str, int]:
     }
 
 
-def count_queries(path: str) -> int:
-    """Queries of one GET, after two others have warmed what is kept between requests."""
+def count_queries(path: str) -> tuple[int, int]:
+    """Queries of the first GET in a process, and of one after what is held has been read."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
     client = Client(SERVER_NAME="127.0.0.1")
-    for _warm in range(2):
-        client.get(path)
-    with CaptureQueriesContext(connection) as queries:
-        answer = client.get(path)
-    if answer.status_code != 200:
-        raise SystemExit(f"{path} answers {answer.status_code}.")
-    return len(queries)
+    counts = []
+    for _visit in range(3):
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(path)
+        if answer.status_code != 200:
+            raise SystemExit(f"{path} answers {answer.status_code}.")
+        counts.append(len(queries))
+    return counts[0], counts[-1]
+
+
+def form_keys(number: int) -> list[str]:
+    """Keys as form pages give them out; older than a hurry by the time they are used."""
+    from time import sleep
+
+    from registration.intake.gate import new_form_key
+
+    keys = [new_form_key() for _each in range(number)]
+    sleep(3)
+    return keys
+
+
+def confirm_everybody() -> int:
+    """Let everybody who is registered have confirmed; how many."""
+    from django.utils import timezone
+
+    from registration.pledges.models import Pledge
+    from registration.pledges.services import confirm_pledge
+
+    waiting = Pledge.objects.filter(state="received").prefetch_related("particulars__contacts")
+    for pledge in waiting:
+        contact = pledge.particulars.contacts.all()[0]
+        confirm_pledge(pledge, contact=contact, now=timezone.now())
+    return len(waiting)
 
 
 def peer_site() -> str:
@@ -62,6 +90,10 @@ def peer_site() -> str:
 
 
 JOBS: dict[str, Callable[..., Any]] = {
+    "confirm_everybody": confirm_everybody,
+    "form_keys": form_keys,
+    "look_up": desk.look_up,
+    "work_list": desk.work_list,
     "missing_pledges": missing_pledges,
     "count_queries": count_queries,
     "peer_site": peer_site,

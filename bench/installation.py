@@ -72,8 +72,13 @@ class Installation:
 
     def inside(self, job: str, **values: Any) -> Any:
         """Do a job of ``bench.inside`` under this installation's settings; return its answer."""
+        return self.inside_of(self.database, job, **values)
+
+    def inside_of(self, database: str, job: str, **values: Any) -> Any:
+        """The same on another database."""
         command = [sys.executable, "-m", "bench.inside", job]
-        return json.loads(programs.run(command, env=self.env, given=json.dumps(values)))
+        env = {**self.env, "DATABASE_URL": database}
+        return json.loads(programs.run(command, env=env, given=json.dumps(values)))
 
     def start_web(self) -> None:
         """Web server and nginx."""

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 # Debian keeps servers where an ordinary user's PATH does not look.
 SEARCH_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
-PACKAGES = {"nginx": "nginx", "wrk": "wrk", "redis-server": "redis-server"}
+PACKAGES = {name: name for name in ("chromium", "nginx", "redis-server", "wrk")}
 CROWDED = 0.3
 
 

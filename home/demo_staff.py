@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 
 from registration.accounts.models import Staff
 from registration.accounts.services import make_staff
+from registration.cards.models import Receiver
+from registration.lookups.models import LookUpSwitch
 from registration.reports.services import add_recipient, set_report_hours
 from registration.units.models import Unit
 
@@ -24,7 +26,14 @@ class DemoStaff:
 STAFF = [
     DemoStaff("admin", "Işıl", None, ("administrator",), "en", "administrator, both doors"),
     DemoStaff("editor", "Đặng", None, ("editor",), "en", "pages at /cms/"),
-    DemoStaff("linh", "Linh", "quang-ninh", ("department",), "vi", "Quảng Ninh's department"),
+    DemoStaff(
+        "linh",
+        "Linh",
+        "quang-ninh",
+        ("department", "data_officer"),
+        "vi",
+        "Quảng Ninh's department, requests about data",
+    ),
     DemoStaff(
         "thuy",
         "Thủy",
@@ -33,7 +42,23 @@ STAFF = [
         "vi",
         "data steward of Quảng Ninh",
     ),
-    DemoStaff("deniz", "Deniz", "adana", ("department",), "tr", "Adana's directorate"),
+    DemoStaff(
+        "minh",
+        "Minh",
+        "benh-vien-da-khoa-tinh-quang-ninh",
+        ("coordinator",),
+        "vi",
+        "transplant coordinator, look-up",
+    ),
+    DemoStaff("ha", "Hà", "vnhot", ("receiver",), "vi", "receives the lists of issued cards"),
+    DemoStaff(
+        "deniz",
+        "Deniz",
+        "adana",
+        ("department", "steward", "data_officer"),
+        "tr",
+        "Adana's directorate and its desk",
+    ),
 ]
 
 # Cut-off a quarter of an hour before the due time, so that the summary lies there in time.
@@ -58,6 +83,25 @@ def make_demo_staff() -> None:
             roles=member.roles,
             language=member.language,
             password=PASSWORD,
+        )
+
+
+def open_demo_desks() -> None:
+    """Let the demo's coordinator look up Quảng Ninh, and its receiver get lists of cards."""
+    department = Unit.objects.filter(code="quang-ninh").first()
+    if department:
+        LookUpSwitch.objects.get_or_create(
+            department=department, defaults={"is_on": True, "source": "Demo"}
+        )
+    centre = Unit.objects.filter(code="vnhot").select_related("jurisdiction").first()
+    if centre:
+        Receiver.objects.get_or_create(
+            unit=centre,
+            defaults={
+                "jurisdiction": centre.jurisdiction,
+                "email": centre.email,
+                "language": centre.language,
+            },
         )
 
 

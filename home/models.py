@@ -15,7 +15,7 @@ from home.blocks import page_blocks
 from home.choices import Illustration
 from home.languages import alternates_of, navigation_of
 from registration.campaigns.models import Campaign
-from registration.pledges.addresses import form_address
+from registration.intake.addresses import form_address
 from registration.units.models import Province
 
 # Fresh within a minute everywhere; a publication is pushed to the cache at once.

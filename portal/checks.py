@@ -16,6 +16,8 @@ FLOORS = [
     ["api"],
     ["reports", "returns"],
     ["cases", "recruitment"],
+    ["records", "stewards", "entries", "merges", "lookups", "rights"],
+    ["intake", "cards"],
     ["pledges", "drives"],
     ["privacy"],
     ["people"],
@@ -123,7 +125,7 @@ def check_persons_stay_out_of_the_editors_index(
 
 
 def _is_of_a_person(model: type[models.Model]) -> bool:
-    if model._meta.app_label in {"people", "pledges", "outbox"}:
+    if model._meta.app_label in {"people", "pledges", "cards", "rights", "lookups", "outbox"}:
         return True
     targets = [field.related_model for field in model._meta.concrete_fields]
     return any(target and target._meta.app_label == "people" for target in targets)

@@ -32,8 +32,44 @@ ENTRIES = [
     Entry(
         _("Registrations"),
         _("The people who registered in your province."),
-        "pledges_desk:work_list",
+        "stewards:work_list",
         Right.SEE_PLEDGES,
+    ),
+    Entry(
+        _("Enter registrations"),
+        _("Type in what came on paper, by telephone or at a stand."),
+        "entries:batches",
+        Right.ENTER_PLEDGES,
+    ),
+    Entry(
+        _("Possible twins"),
+        _("Registrations that may be of one person, side by side."),
+        "merges:twins",
+        Right.MERGE_PLEDGES,
+    ),
+    Entry(
+        _("Lists of cards"),
+        _("Issued cards that are handed over, counted and receipted."),
+        "cards:lists",
+        Right.RECEIVE_CARDS,
+    ),
+    Entry(
+        _("Card lists not acknowledged"),
+        _("Lists of issued cards that a receiver has not receipted yet."),
+        "cards:outstanding",
+        Right.STEP_PLEDGES,
+    ),
+    Entry(
+        _("Look-up"),
+        _("One person's registration, by identity number and date of birth."),
+        "lookups:ask",
+        Right.LOOK_UP,
+    ),
+    Entry(
+        _("Requests about personal data"),
+        _("What people ask about their data, with the legal clock."),
+        "rights_desk:work_list",
+        Right.ANSWER_REQUESTS,
     ),
     Entry(
         _("Your banner"),

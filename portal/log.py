@@ -3,7 +3,10 @@
 import logging
 import re
 
-TOKEN = re.compile(r"(/pledge/(?:received|confirm)/|/password/reset/key/)[^/\s]+")
+TOKEN = re.compile(
+    r"(/pledge/(?:received|confirm|confirmed|not-mine|follow-up)/"
+    r"|/record/(?:open|not-me)/|/my-data/sent/|/c/|/password/reset/key/)[^/\s]+"
+)
 
 
 class HideTokens(logging.Filter):

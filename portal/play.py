@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from portal.play_steward import StewardsDay
 from registration.banners.models import Placement
 from registration.banners.services import count_click
 from registration.ledger.choices import EntryChannel, Sex
@@ -20,9 +21,11 @@ from registration.people.answers import PersonAnswers
 from registration.people.choices import ContactKind
 from registration.people.models import Contact
 from registration.pledges.answers import PledgeAnswers
+from registration.pledges.choices import PledgeState
 from registration.pledges.models import Pledge
 from registration.pledges.organs import organs_offered
 from registration.pledges.services import confirm_pledge, register_pledge, withdraw_pledge
+from registration.pledges.source import Source
 from registration.privacy.services import ShownText, texts_to_show
 from registration.units.choices import PledgeKind
 from registration.units.models import Locality, Province, Unit
@@ -61,6 +64,7 @@ class Played:
     confirmed: int
     changed: int
     withdrawn: int
+    cards: int
 
 
 class Day:
@@ -104,11 +108,24 @@ class Day:
                 done.update(self.follow(pledge, number, moment))
             say(number + 1)
         return Played(
+            cards=self.desk(),
             registered=done["registered"],
             confirmed=done["confirmed"],
             changed=done["changed"],
             withdrawn=done["withdrawn"],
         )
+
+    def desk(self) -> int:
+        """What the steward does with the day's confirmed registrations; the cards issued."""
+        confirmed = Pledge.objects.filter(
+            department=self.department,
+            state=PledgeState.CONFIRMED,
+            received_at__gte=self.starts_at,
+            received_at__lt=self.ends_at,
+        )
+        rows = confirmed.select_related("jurisdiction", "province").order_by("received_at")
+        last = self.ends_at - timedelta(seconds=1)
+        return StewardsDay(self.department, day=self.day, last=last).work(list(rows))
 
     def moments(self, people: int) -> Iterator[datetime]:
         """Moments in order: a wave in the morning, one in the afternoon, a thin evening before."""
@@ -137,15 +154,17 @@ class Day:
         with played_at(moment):
             return register_pledge(
                 self.answers(number),
-                province=self.province,
-                channel=channel,
-                campaign=placement.banner.campaign if placement else None,
-                placement=placement,
-                language=self.language,
+                source=Source(
+                    province=self.province,
+                    department=self.department,
+                    channel=channel,
+                    language=self.language,
+                    campaign=placement.banner.campaign if placement else None,
+                    placement=placement,
+                    is_demo=True,
+                ),
                 form_key=f"play:{self.department.code}:{self.day}:{number}{':2' * again}",
                 is_held=False,
-                is_demo=True,
-                department=self.department,
                 now=moment,
             )
 

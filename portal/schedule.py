@@ -18,9 +18,34 @@ SCHEDULE = {
         "task": "registration.reports.tasks.close_due_windows",
         **EACH_MINUTE,
     },
-    "erase what nobody confirmed": {
-        "task": "registration.pledges.tasks.erase_unconfirmed",
-        "schedule": crontab(minute=47),
+    "erase what is no longer to be kept": {
+        "task": "registration.privacy.tasks.run_retention",
+        # At night in both countries.
+        "schedule": crontab(hour=19, minute=47),
+    },
+    "look up who asked for a link to their record": {
+        "task": "registration.records.tasks.sweep_asks",
+        **EACH_MINUTE,
+    },
+    "tell relatives whom people named": {
+        "task": "registration.records.tasks.tell_relatives",
+        "schedule": crontab(minute="*/10"),
+    },
+    "remind owners of intents": {
+        "task": "registration.intake.tasks.remind_due",
+        "schedule": crontab(minute=23),
+    },
+    "remind departments of requests about data": {
+        "task": "registration.rights.tasks.remind_due",
+        "schedule": crontab(minute=31),
+    },
+    "make lists of issued cards": {
+        "task": "registration.cards.tasks.make_transfers",
+        "schedule": crontab(minute="*/10"),
+    },
+    "chase lists that nobody acknowledged": {
+        "task": "registration.cards.tasks.chase_transfers",
+        "schedule": crontab(minute=37),
     },
     "forget ended limits": {
         "task": "registration.common.tasks.forget_ended_limits",

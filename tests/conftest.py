@@ -14,9 +14,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from registration.ledger.kept import triggers
+from registration.privacy.keeping import text_triggers
 from tests import factories
 
-KEPT_TABLES = ("ledger_event", "privacy_view", "reports_summary", "reports_document")
+KEPT_TABLES = (
+    "ledger_event",
+    "privacy_view",
+    "privacy_retentionrun",
+    "privacy_erasure",
+    "lookups_lookup",
+    "reports_summary",
+    "reports_document",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +75,8 @@ def _run(which: int) -> None:
         for table in KEPT_TABLES:
             for statement in triggers(connection.vendor, table)[which]:
                 cursor.execute(statement)
+        for statement in text_triggers(connection.vendor)[which]:
+            cursor.execute(statement)
 
 
 @pytest.fixture

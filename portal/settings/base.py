@@ -1,5 +1,7 @@
 """What is the same everywhere. Values that differ between places come from ``env``."""
 
+from pathlib import Path
+
 from portal.csp import PUBLIC_POLICY
 from portal.settings import env
 
@@ -17,6 +19,14 @@ ROOMS = [
     "registration.people",
     "registration.privacy",
     "registration.pledges",
+    "registration.cards",
+    "registration.intake",
+    "registration.records",
+    "registration.stewards",
+    "registration.entries",
+    "registration.merges",
+    "registration.lookups",
+    "registration.rights",
     "registration.reports",
 ]
 
@@ -259,16 +269,22 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.DEFAULT_FROM_EMAIL or "portal@donation-portal.example.org"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_URL = env.SMS_URL
+SMS_PER_DAY = env.SMS_PER_DAY
+# How long a process may go on with the reference rows that it has read.
+HELD_SECONDS = 20
 BASE_URL = env.BASE_URL or f"http://localhost:{env.PORT}"
 
 # --- Sealing -----------------------------------------------------------------------------------
 SEALING_KEYS = env.SEALING_KEYS
 LOOKUP_KEY = env.LOOKUP_KEY
+ERASURE_LOG: Path | None = env.ERASURE_LOG
 SECRET_KEY = env.SECRET_KEY
 SECRET_KEY_FALLBACKS = env.SECRET_KEY_FALLBACKS
 
 # --- Celery: rings the bell, remembers nothing ------------------------------------------------
 CELERY_BROKER_URL = env.BROKER_URL or "filesystem://localhost"
+if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT = "portal.queue:Transport"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
 CELERY_TASK_ACKS_LATE = True

@@ -32,6 +32,9 @@ except ValueError:
 SEALING_KEYS = env.list("SEALING_KEYS", default=[])
 LOOKUP_KEY = env.str("LOOKUP_KEY", default="")
 
+# Erased records by their random ids; in production on another disk than the database's backups.
+ERASURE_LOG = Path(env.str("ERASURE_LOG", default=str(VAR_DIR / "erasures.log")))
+
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
@@ -39,6 +42,7 @@ BROKER_URL = env.str("BROKER_URL", default=REDIS_URL)
 EMAIL_URL = env.str("EMAIL_URL", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="")
 SMS_URL = env.str("SMS_URL", default="")
+SMS_PER_DAY = env.int("SMS_PER_DAY", default=3000)
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", default=[])

@@ -9,6 +9,9 @@ class Role(TextChoices):
     STEWARD = "steward", _("Data steward")
     HOSPITAL = "hospital", _("Hospital secretary")
     OPERATOR = "operator", _("Operator")
+    COORDINATOR = "coordinator", _("Transplant coordinator")
+    RECEIVER = "receiver", _("Receiver of card lists")
+    DATA_OFFICER = "data_officer", _("Data protection officer")
 
 
 class Right(TextChoices):
@@ -18,6 +21,12 @@ class Right(TextChoices):
     SEE_REPORTS = "see_reports", _("See the department's summaries")
     SEE_ALL_REPORTS = "see_all_reports", _("See every department's summaries")
     SEE_PLEDGES = "see_pledges", _("See the province's registrations")
+    STEP_PLEDGES = "step_pledges", _("Take a registration's next step")
+    ENTER_PLEDGES = "enter_pledges", _("Enter registrations from paper and telephone")
+    MERGE_PLEDGES = "merge_pledges", _("Merge registrations of one person")
+    LOOK_UP = "look_up", _("Look up one person's registration")
+    RECEIVE_CARDS = "receive_cards", _("Receive lists of issued cards")
+    ANSWER_REQUESTS = "answer_requests", _("Answer requests about personal data")
     SEE_PLACEMENTS = "see_placements", _("See the unit's banner")
     READ_MAILBOX = "read_mailbox", _("Read what the demo sent")
     USE_CMS = "use_cms", _("Edit pages")

@@ -37,6 +37,11 @@ SET_UP_HERE = "second_factor_set_up_here"
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
+def is_look_up(match: ResolverMatch | None) -> bool:
+    """Whether a page answers about one person from an identity number or a card."""
+    return match is not None and (match.app_name == "lookups" or match.view_name == "cards:check")
+
+
 def door_of(match: ResolverMatch | None) -> str:
     """``cms``, ``desk`` or ``account``; empty for all that is public."""
     if match is None or match.view_name in TO_ENTRANCE:

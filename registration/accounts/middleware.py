@@ -17,7 +17,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from registration.accounts import doors
-from registration.accounts.rules import session_is_over
+from registration.accounts.rules import (
+    IDLE_SECONDS,
+    LOOK_UP_IDLE_SECONDS,
+    session_is_over,
+)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -48,7 +52,8 @@ class StaffLanguageMiddleware(_Middleware):
 
 
 class SessionLimitsMiddleware(_Middleware):
-    """Ends a staff session after 30 minutes without activity and after 8 hours in any case.
+    """Ends a staff session after 30 minutes without activity (15 before a look-up) and after 8
+    hours in any case.
 
     A member of staff who is switched off is out with the next request: the sign-in backend no
     longer knows them.
@@ -63,7 +68,8 @@ class SessionLimitsMiddleware(_Middleware):
         now = time.time()
         signed_in_at = request.session.setdefault(SIGNED_IN_AT, now)
         seen_at = request.session.setdefault(SEEN_AT, now)
-        if session_is_over(signed_in_at=signed_in_at, seen_at=seen_at, now=now):
+        idle = LOOK_UP_IDLE_SECONDS if doors.is_look_up(match) else IDLE_SECONDS
+        if session_is_over(signed_in_at=signed_in_at, seen_at=seen_at, now=now, idle=idle):
             return self._end(request)
         is_activity = match is not None and match.view_name not in NOT_ACTIVITY
         if is_activity and now - seen_at >= NOTE_EVERY_SECONDS:

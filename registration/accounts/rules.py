@@ -11,9 +11,20 @@ from registration.common.errors import RuleBroken
 USERNAME = r"^[a-z][a-z0-9.-]{1,49}\Z"
 # OWASP ASVS 5.0.0, 7.3.1 and 7.3.2; seconds.
 IDLE_SECONDS = 30 * 60
+# Where one person's registration is looked up, an unwatched screen is worth more.
+LOOK_UP_IDLE_SECONDS = 15 * 60
 WHOLE_SECONDS = 8 * 60 * 60
 # Roles that mean something only at a unit.
-AT_A_UNIT = frozenset({Role.DEPARTMENT, Role.STEWARD, Role.HOSPITAL})
+AT_A_UNIT = frozenset(
+    {
+        Role.DEPARTMENT,
+        Role.STEWARD,
+        Role.HOSPITAL,
+        Role.COORDINATOR,
+        Role.RECEIVER,
+        Role.DATA_OFFICER,
+    }
+)
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(
@@ -28,8 +39,20 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset({Right.USE_DESK, Right.SEE_ALL_REPORTS, Right.SEE_REPORTS}),
     Role.EDITOR: frozenset({Right.USE_DESK, Right.USE_CMS}),
     Role.DEPARTMENT: frozenset({Right.USE_DESK, Right.SEE_REPORTS}),
-    Role.STEWARD: frozenset({Right.USE_DESK, Right.SEE_REPORTS, Right.SEE_PLEDGES}),
-    Role.HOSPITAL: frozenset({Right.USE_DESK, Right.SEE_PLACEMENTS}),
+    Role.STEWARD: frozenset(
+        {
+            Right.USE_DESK,
+            Right.SEE_REPORTS,
+            Right.SEE_PLEDGES,
+            Right.STEP_PLEDGES,
+            Right.ENTER_PLEDGES,
+            Right.MERGE_PLEDGES,
+        }
+    ),
+    Role.HOSPITAL: frozenset({Right.USE_DESK, Right.SEE_PLACEMENTS, Right.ENTER_PLEDGES}),
+    Role.COORDINATOR: frozenset({Right.USE_DESK, Right.LOOK_UP}),
+    Role.RECEIVER: frozenset({Right.USE_DESK, Right.RECEIVE_CARDS}),
+    Role.DATA_OFFICER: frozenset({Right.USE_DESK, Right.ANSWER_REQUESTS}),
 }
 
 
@@ -69,6 +92,8 @@ def require_fitting_roles(roles: Iterable[str], *, has_unit: bool) -> None:
         )
 
 
-def session_is_over(*, signed_in_at: float, seen_at: float, now: float) -> bool:
-    """Whether a session ended: 30 minutes without activity, or 8 hours in all. Times in seconds."""
-    return now - seen_at >= IDLE_SECONDS or now - signed_in_at >= WHOLE_SECONDS
+def session_is_over(
+    *, signed_in_at: float, seen_at: float, now: float, idle: int = IDLE_SECONDS
+) -> bool:
+    """Whether a session ended: after ``idle`` without activity, or 8 hours in all. In seconds."""
+    return now - seen_at >= idle or now - signed_in_at >= WHOLE_SECONDS

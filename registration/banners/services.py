@@ -10,9 +10,8 @@ from django.utils import translation
 from django.utils.html import format_html
 
 from registration.banners.choices import Size
-from registration.banners.models import Banner, DayClicks, Placement
+from registration.banners.models import DayClicks, Placement
 from registration.banners.rules import clean_code
-from registration.units.models import Unit
 
 
 def find_placement(code: str) -> Placement | None:
@@ -36,16 +35,6 @@ def find_any_placement(code: str) -> Placement | None:
         .filter(code=cleaned)
         .first()
     )
-
-
-def open_placement(
-    unit: Unit, *, banner: Banner, language: str, size: str = Size.LEADERBOARD
-) -> Placement:
-    """Place a banner on a unit's site. Asking twice gives the same placement and code."""
-    placement, _made = Placement.objects.get_or_create(
-        unit=unit, banner=banner, language=language, size=size, closed_at=None
-    )
-    return placement
 
 
 def count_click(placement: Placement, *, day: date) -> None:

@@ -121,12 +121,3 @@ class SealedField(models.TextField):
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
-
-    def reseal(self, instance: models.Model) -> bool:
-        """Seal with the newest key if it is not already. True if the value changed."""
-        value = instance.__dict__.get(self.attname)
-        newest = settings.SEALING_KEYS[0].partition(":")[0]
-        if not isinstance(value, Sealed) or not value or value.startswith(f"{newest}."):
-            return False
-        setattr(instance, self.attname, open_sealed(value, place=self.place(instance)))
-        return True

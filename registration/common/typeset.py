@@ -66,7 +66,7 @@ def typeset(
             "dated": "yes" if made_at else "no",
         },
         pdf_standards=["ua-1"] if format == "pdf" else [],
-        timestamp=made_at.astimezone(UTC) if made_at else UNDATED,
+        timestamp=made_at.astimezone(UTC).replace(microsecond=0) if made_at else UNDATED,
     )
     for warning in warnings:
         logger.warning("Template %s: %s", template, warning.message)

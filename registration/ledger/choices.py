@@ -10,6 +10,9 @@ class EventKind(TextChoices):
     PLEDGE_HANDED_OVER = "pledge.handed_over", _("Handed over")
     PLEDGE_CARD_ISSUED = "pledge.card_issued", _("Card issued")
     PLEDGE_MERGED = "pledge.merged", _("Merged")
+    # They name an earlier event in ``corrects``: it counts no more, or counts again.
+    ENTRY_TAKEN_BACK = "entry.taken_back", _("Taken back")
+    ENTRY_RESTORED = "entry.restored", _("Restored")
     SIGNUP_BOOKED = "signup.booked", _("Booked")
     SIGNUP_CANCELLED = "signup.cancelled", _("Cancelled")
     SIGNUP_ARRIVED = "signup.arrived", _("Arrived")

@@ -40,6 +40,11 @@ class Event(KeptModel):
         ordering = ["happened_at", "id"]
         indexes = [
             models.Index(fields=["department", "happened_at"], name="event_of_department"),
+            models.Index(
+                fields=["department", "happened_at"],
+                condition=models.Q(corrects__isnull=False),
+                name="event_correction",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,25 @@ class Origin:
     is_test: bool = False
 
 
+def take_back(event: Event) -> Event:
+    """Let an earlier event count no more, from now on: told days stay as they were told."""
+    return _correct(EventKind.ENTRY_TAKEN_BACK, event)
+
+
+def restore(event: Event) -> Event:
+    """Let an event that was taken back count again, from now on."""
+    return _correct(EventKind.ENTRY_RESTORED, event)
+
+
+def _correct(kind: EventKind, event: Event) -> Event:
+    same = {
+        field.attname: getattr(event, field.attname)
+        for field in Event._meta.concrete_fields
+        if field.name not in ("id", "happened_at", "kind", "corrects")
+    }
+    return Event.objects.create(happened_at=stamp(), kind=kind, corrects=event, **same)
+
+
 def record_event(
     kind: EventKind,
     *,

@@ -18,11 +18,12 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends import smtp
-from django.db.models import F, QuerySet
+from django.db import transaction
+from django.db.models import Exists, F, QuerySet
 
 from registration.outbox import sms
 from registration.outbox.choices import Channel, State
-from registration.outbox.models import Message
+from registration.outbox.models import Freeze, Message
 from registration.outbox.rules import NotDelivered, NotNow, Refused, pause_before_next
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ LEASE = timedelta(minutes=2)
 CONVERSATION_SECONDS = 25.0
 # Lost leases after which a message no longer starts at once: it may be what kills the worker.
 QUICK_RETURNS = 3
+DROPPED = "dropped"
 
 
 def deliver_message(message_id: UUID, *, now: datetime) -> None:
@@ -65,11 +67,46 @@ def claim(message_id: UUID, *, now: datetime) -> Message | None:
 
 
 def claimable(message_id: UUID, *, now: datetime) -> QuerySet[Message]:
-    return Message.objects.filter(pk=message_id, state=State.WAITING, not_before__lte=now)
+    return _due(now).filter(pk=message_id)
 
 
 def due(*, now: datetime) -> QuerySet[Message]:
-    return Message.objects.filter(state=State.WAITING, not_before__lte=now).order_by("not_before")
+    """Messages whose time has come; none while messages are frozen."""
+    return _due(now).order_by("not_before")
+
+
+def _due(now: datetime) -> QuerySet[Message]:
+    # In the same statement that claims, so that nothing slips out between asking and sending.
+    return Message.objects.filter(
+        ~Exists(Freeze.objects.filter(released_at__isnull=True)),
+        state=State.WAITING,
+        not_before__lte=now,
+    )
+
+
+@transaction.atomic
+def freeze_messages(*, now: datetime) -> Freeze:
+    """Nothing leaves from now on, until ``release_messages``. Twice is once."""
+    frozen = Freeze.objects.select_for_update().filter(released_at__isnull=True).first()
+    return frozen or Freeze.objects.create(since=now)
+
+
+@transaction.atomic
+def release_messages(*, now: datetime, drops_old: bool = False) -> int:
+    """Let messages leave again; how many wait to do so.
+
+    With ``drops_old`` those written before the freeze are not sent (state ``failed``,
+    ``dropped``): after a restore they may have gone out already.
+    """
+    frozen = Freeze.objects.select_for_update().filter(released_at__isnull=True)
+    since = frozen.order_by("since").values_list("since", flat=True).first()
+    if since and drops_old:
+        old = Message.objects.filter(
+            state__in=[State.WAITING, State.SENDING], created_at__lte=since
+        )
+        old.update(state=State.FAILED, last_error=DROPPED, leased_until=None)
+    frozen.update(released_at=now)
+    return Message.objects.filter(state=State.WAITING).count()
 
 
 def release_lost(*, now: datetime, at_most: int) -> int:

@@ -100,3 +100,34 @@ class MailboxFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Stop(models.Model):
+    """A recipient who wants no more messages on a topic. The address itself is not kept."""
+
+    wagtail_reference_index_ignore = True
+
+    recipient_hash = models.CharField(max_length=64)
+    # "relative" for all that relatives are told, or the id of one registration.
+    topic = models.CharField(max_length=60)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recipient_hash", "topic"], name="stop_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.topic
+
+
+class Freeze(models.Model):
+    """While there is an open row nothing leaves: after a restore, until an operator looked."""
+
+    wagtail_reference_index_ignore = True
+
+    since = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d %H:%M}"

@@ -1,5 +1,6 @@
 """What goes out: a message is written together with what it tells of, and delivered after."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +18,11 @@ from registration.common.sealing import lookup_hash
 from registration.outbox import delivery
 from registration.outbox.choices import Channel, State
 from registration.outbox.delivery import deliver_message
-from registration.outbox.models import Attachment, MailboxItem, Message
+from registration.outbox.models import Attachment, MailboxItem, Message, Stop
 from registration.outbox.rules import one_line, require_one_address, require_one_number
 from registration.outbox.tasks import deliver_message as bell
+
+logger = logging.getLogger(__name__)
 
 __all__ = [
     "PER_RECIPIENT",
@@ -27,14 +30,19 @@ __all__ = [
     "deliver_due",
     "deliver_message",
     "erase_messages",
+    "may_write_to",
     "queue_email",
     "queue_sms",
+    "resume_messages",
+    "stop_messages",
 ]
 
 # For one recipient and kind. Enough for a family or a desk that registers under one address,
 # too little to fill a stranger's mailbox through a public form.
 PER_RECIPIENT = Limit("outbox", times=20, seconds=24 * 3600)
 LIMIT_REACHED = "limit_reached"
+BUDGET_SPENT = "budget_spent"
+STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,7 @@ def queue_email(
     now: datetime,
     attachments: Iterable[File] = (),
     limit: Limit | None = PER_RECIPIENT,
+    stoppable: str = "",
 ) -> Message:
     """Write an e-mail in the reader's language and ring for its delivery after the commit.
 
@@ -68,6 +77,9 @@ def queue_email(
     Beyond ``limit`` for this recipient and kind the message is written as failed
     (``limit_reached``) and never sent: the caller, and so the page, answers as it always does.
     ``limit=None`` is for what no stranger can cause, such as a department's summaries.
+
+    ``stoppable`` is the topic under which the recipient may have stopped messages
+    (``stop_messages``); then it is written as failed (``stopped``) and never sent.
     """
     if written := Message.objects.filter(dedupe_key=dedupe_key).first():
         return written
@@ -77,7 +89,7 @@ def queue_email(
         message = Message(
             channel=Channel.EMAIL,
             recipient=address,
-            recipient_hash=lookup_hash(canonical_email(address), purpose="recipient"),
+            recipient_hash=_hash_of(address),
             subject=one_line(_write(f"{room}/mail/{name}_subject.txt", context)),
             text=_write(f"{room}/mail/{name}.txt", context).strip() + "\n",
             html=_write(f"{room}/mail/{name}.html", context, is_html=True),
@@ -91,6 +103,7 @@ def queue_email(
         now=now,
         attachments=attachments,
         limit=limit,
+        stoppable=stoppable,
     )
 
 
@@ -104,6 +117,7 @@ def queue_sms(
     dedupe_key: str,
     now: datetime,
     limit: Limit | None = PER_RECIPIENT,
+    stoppable: str = "",
 ) -> Message:
     """Write an SMS; as ``queue_email``, with the template ``<room>/sms/<name>.txt``.
 
@@ -118,7 +132,7 @@ def queue_sms(
     message = Message(
         channel=Channel.SMS,
         recipient=number,
-        recipient_hash=lookup_hash(number, purpose="recipient"),
+        recipient_hash=_hash_of(number),
         text=text,
     )
     return _queue(
@@ -130,7 +144,37 @@ def queue_sms(
         now=now,
         attachments=(),
         limit=limit,
+        stoppable=stoppable,
     )
+
+
+def stop_messages(recipient: str, topic: str, *, now: datetime) -> None:
+    """Send a mailbox or number nothing more that is ``stoppable`` under this topic. Twice is once.
+
+    Only the keyed hash of the recipient is kept.
+    """
+    Stop.objects.get_or_create(
+        recipient_hash=_hash_of(recipient), topic=topic, defaults={"since": now}
+    )
+
+
+def resume_messages(recipient: str, topic: str) -> None:
+    """Take ``stop_messages`` back. Twice is once."""
+    Stop.objects.filter(recipient_hash=_hash_of(recipient), topic=topic).delete()
+
+
+def may_write_to(recipient: str, topic: str) -> bool:
+    """Whether the recipient has not stopped messages on this topic."""
+    return not _is_stopped(_hash_of(recipient), topic)
+
+
+def _is_stopped(recipient_hash: str, topic: str) -> bool:
+    return Stop.objects.filter(recipient_hash=recipient_hash, topic=topic).exists()
+
+
+def _hash_of(recipient: str) -> str:
+    canonical = canonical_email(recipient) if "@" in recipient else recipient
+    return lookup_hash(canonical, purpose="recipient")
 
 
 def erase_messages(*, about: Iterable[UUID]) -> None:
@@ -165,14 +209,19 @@ def _queue(
     now: datetime,
     attachments: Iterable[File],
     limit: Limit | None,
+    stoppable: str,
 ) -> Message:
     message.kind, message.language, message.about = kind, language, about
     message.dedupe_key = dedupe_key
     message.created_at = message.not_before = now
     try:
         with transaction.atomic():
-            if limit and not count_use(limit, f"{kind}:{message.recipient_hash}", now=now):
+            if stoppable and _is_stopped(message.recipient_hash, stoppable):
+                message.state, message.last_error = State.FAILED, STOPPED
+            elif limit and not count_use(limit, f"{kind}:{message.recipient_hash}", now=now):
                 message.state, message.last_error = State.FAILED, LIMIT_REACHED
+            elif limit and message.channel == Channel.SMS and not _is_in_budget(now):
+                message.state, message.last_error = State.FAILED, BUDGET_SPENT
             message.save(force_insert=True)
             Attachment.objects.bulk_create(
                 Attachment(
@@ -189,6 +238,15 @@ def _queue(
     if message.state == State.WAITING:
         bell.delay_on_commit(str(message.pk))  # type: ignore[attr-defined]
     return message
+
+
+def _is_in_budget(now: datetime) -> bool:
+    """Whether strangers together may cause one more SMS today: each of them costs money."""
+    budget = Limit("outbox.sms", times=settings.SMS_PER_DAY, seconds=24 * 3600)
+    if count_use(budget, "all", now=now):
+        return True
+    logger.error("The day's budget of %s SMS is spent: no more are sent.", settings.SMS_PER_DAY)
+    return False
 
 
 def _write(template: str, context: Mapping[str, Any], *, is_html: bool = False) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 from registration.common.errors import RuleBroken
 from registration.common.folding import clean_name, clean_text
-from registration.people import rules
+from registration.people import rules, widgets
 from registration.units.models import Jurisdiction
 
 TOO_LONG = ngettext_lazy(
@@ -36,7 +36,7 @@ def asked(rule: Callable[..., Any], *values: Any, **named: Any) -> Any:
         raise ValidationError(error.sentence, code=error.code) from error
 
 
-class ShortInput(forms.TextInput):
+class ShortInput(widgets.TextInput):
     """Shows again no more of a far too long text than its field has room for."""
 
     def format_value(self, value: Any) -> str | None:

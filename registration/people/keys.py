@@ -1,5 +1,8 @@
 """Keyed hashes by which people's rows are found without opening them."""
 
+from datetime import date
+from uuid import UUID
+
 from registration.common.folding import canonical_email, fold
 from registration.common.sealing import lookup_hash
 from registration.people.choices import ContactKind
@@ -22,5 +25,17 @@ def same_person_key(*, identity_number: str, contact: str, full_name: str) -> st
     return lookup_hash(f"contact:{contact}:{fold(full_name)}", purpose="person")
 
 
+def twin_hash_of(*, full_name: str, birth_date: date | None) -> str:
+    """One hash for one folded name and birth date, whatever the rest says; empty without a date."""
+    if birth_date is None:
+        return ""
+    return lookup_hash(f"{fold(full_name)}:{birth_date.isoformat()}", purpose="twin")
+
+
 def token_hash(token: str) -> str:
     return lookup_hash(token, purpose="link")
+
+
+def code_hash(code: str, *, row: UUID, about: UUID) -> str:
+    """Of six digits, bound to their row and to what they act on: equal digits differ in each."""
+    return lookup_hash(f"{row}:{about}:{code}", purpose="code")

@@ -29,6 +29,10 @@ class Person(models.Model):
     )
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    # At the person's request the entry is only kept: no step is taken and no reminder sent.
+    restricted_at = models.DateTimeField(null=True, blank=True)
+    # Two entries of one person that were found to be one; taken back when the merge is.
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="merged")
 
     class Meta:
         constraints = [
@@ -60,6 +64,8 @@ class Particulars(models.Model):
     locality = models.ForeignKey(Locality, models.PROTECT, null=True, related_name="+")
     language = models.CharField(max_length=8)
     given_at = models.DateTimeField()
+    # Keyed hash of the folded name with the birth date, by which twins are found; empty if unknown.
+    twin_hash = models.CharField(max_length=64, blank=True, db_index=True)
 
     def __str__(self) -> str:
         return str(self.id)
@@ -99,6 +105,26 @@ class OneTimeLink(models.Model):
     about = models.UUIDField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    # Wrong second facts tried with it.
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class OneTimeCode(models.Model):
+    """Six digits sent by SMS, of use once and for a few tries. Only a keyed hash is kept."""
+
+    wagtail_reference_index_ignore = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code_hash = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=20)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="codes")
+    about = models.UUIDField(db_index=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
         return str(self.id)

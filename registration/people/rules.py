@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -19,6 +19,11 @@ from registration.ledger.choices import Sex
 from registration.ledger.rules import age_on
 
 OLDEST = 120
+# Six digits are few: what keeps them safe is how seldom they can be tried.
+CODE_LIFE = timedelta(hours=24)
+CODE_TRIES = 5
+CODES_EACH = 3
+CODE_PAUSE = timedelta(minutes=1)
 _OWN_LINES = {
     PhoneNumberType.MOBILE,
     PhoneNumberType.FIXED_LINE,
@@ -247,3 +252,36 @@ def require_email(text: str) -> str:
             field="email",
         ) from error
     return address
+
+
+def read_code(text: str) -> str:
+    """Six digits without what people put between them, or ``code_shape``."""
+    bare = bare_number(text)
+    if not _is_digits(bare) or len(bare) != 6:
+        raise RuleBroken("code_shape", _("The code has six digits."), field="code")
+    return bare
+
+
+def require_another_code(*, sent: int, newest_ends_at: datetime | None, now: datetime) -> None:
+    """Refuses one more code within a minute (``code_just_sent``) or a fourth (``codes_spent``)."""
+    if sent >= CODES_EACH:
+        raise RuleBroken("codes_spent", _("No more codes are sent for this registration."))
+    if newest_ends_at and newest_ends_at - CODE_LIFE > now - CODE_PAUSE:
+        raise RuleBroken("code_just_sent", _("A code was sent a moment ago."))
+
+
+def is_code_open(*, tries: int, ends_at: datetime, now: datetime) -> bool:
+    """Whether a code may still be used: fewer than five wrong tries, and within 24 hours."""
+    return tries < CODE_TRIES and now < ends_at
+
+
+def wrong_code() -> RuleBroken:
+    """The one answer to all that does not fit, so that it tells nobody which part was right."""
+    return RuleBroken(
+        "code_wrong",
+        _(
+            "The reference and the code do not fit together, or the code has ended. "
+            "Check both in the SMS, or ask for a new code."
+        ),
+        field="code",
+    )

@@ -3,8 +3,10 @@
 import secrets
 import uuid
 from datetime import date, datetime, timedelta
+from hmac import compare_digest
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,14 +14,24 @@ from registration.common.errors import RuleBroken
 from registration.ledger.choices import Sex
 from registration.people.answers import PersonAnswers
 from registration.people.choices import ContactKind, IdentityTier
+from registration.people.keys import code_hash, same_person_key, token_hash, twin_hash_of
 from registration.people.keys import contact_hash as hash_of_contact
-from registration.people.keys import same_person_key, token_hash
-from registration.people.models import Contact, OneTimeLink, Particulars, Person
-from registration.people.rules import IDENTITY_RULES, WARNINGS
+from registration.people.models import Contact, OneTimeCode, OneTimeLink, Particulars, Person
+from registration.people.rules import (
+    CODE_LIFE,
+    CODE_TRIES,
+    IDENTITY_RULES,
+    WARNINGS,
+    is_code_open,
+    require_another_code,
+)
 from registration.units.models import Jurisdiction
 from registration.units.places import identity_codes
 
 LINK_LIFE = timedelta(hours=72)
+# Read in one statement; that somebody was merged more often than this is hardly ever seen.
+MERGED_INTO = "merged_into__merged_into__merged_into"
+_NOBODY = uuid.UUID(int=0)
 
 
 def find_or_make_person(
@@ -31,7 +43,7 @@ def find_or_make_person(
     is_demo: bool,
     now: datetime,
 ) -> Person:
-    """The one person whom these values name, known or new.
+    """The one person whom these values name, known or new; merged into another, it is the other.
 
     The same two statements run in both cases, so that the time taken tells nobody which it was.
     """
@@ -46,7 +58,20 @@ def find_or_make_person(
         created_at=now,
     )
     Person.objects.bulk_create([made], ignore_conflicts=True)
-    return Person.objects.get(jurisdiction=jurisdiction, same_key=same_key)
+    known = Person.objects.select_related(MERGED_INTO)
+    person = surviving_person(known.get(jurisdiction=jurisdiction, same_key=same_key))
+    # The receipt repeats what was typed, never the number of whom they were merged into.
+    person.identity_number = identity_number
+    return person
+
+
+def surviving_person(person: Person) -> Person:
+    """Whom a person was merged into, at last, else the person."""
+    seen = {person.pk}
+    while person.merged_into and person.merged_into_id not in seen:
+        person = person.merged_into
+        seen.add(person.pk)
+    return person
 
 
 def _text(day: date | None) -> str:
@@ -71,6 +96,7 @@ def add_particulars(person: Person, answers: PersonAnswers, *, now: datetime) ->
         locality=answers.locality,
         language=answers.language,
         given_at=now,
+        twin_hash=twin_hash_of(full_name=answers.full_name, birth_date=answers.birth_date),
     )
     given = [(ContactKind.EMAIL, answers.email), (ContactKind.PHONE, answers.phone)]
     Contact.objects.bulk_create(
@@ -123,15 +149,22 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def issue_link(contact: Contact, *, purpose: str, about: uuid.UUID, now: datetime) -> str:
-    """Make a link for one purpose, once, within 72 hours. The token is returned and never kept."""
+def issue_link(
+    contact: Contact,
+    *,
+    purpose: str,
+    about: uuid.UUID,
+    now: datetime,
+    life: timedelta = LINK_LIFE,
+) -> str:
+    """Make a link for one purpose, of use once. The token is returned and never kept."""
     token = secrets.token_urlsafe(32)
     OneTimeLink.objects.create(
         token_hash=token_hash(token),
         purpose=purpose,
         contact=contact,
         about=about,
-        expires_at=now + LINK_LIFE,
+        expires_at=now + life,
     )
     return token
 
@@ -156,16 +189,8 @@ def require_open(link: OneTimeLink, *, now: datetime) -> None:
         raise RuleBroken("link_used", _("This link was used already."))
     if now >= link.expires_at:
         raise RuleBroken(
-            "link_expired",
-            _("This link has ended: it was good for 72 hours. Register again to get a new one."),
+            "link_expired", _("This link has ended: it could be used for a limited time only.")
         )
-
-
-def read_link(token: str, *, purpose: str, now: datetime) -> OneTimeLink:
-    """The open link of a token; changes nothing. Refuses as ``find_link`` and ``require_open``."""
-    link = find_link(token, purpose=purpose)
-    require_open(link, now=now)
-    return link
 
 
 def use_link(link: OneTimeLink, *, now: datetime) -> None:
@@ -174,6 +199,47 @@ def use_link(link: OneTimeLink, *, now: datetime) -> None:
     if not used:
         raise RuleBroken("link_used", _("This link was used already."))
     link.used_at = now
+
+
+@transaction.atomic
+def issue_code(contact: Contact, *, purpose: str, about: uuid.UUID, now: datetime) -> str:
+    """Make six digits for one purpose, of use once; an earlier code for the same ends.
+
+    They are returned and never kept. Hold a lock on what they are about. Refuses as
+    ``require_another_code``.
+    """
+    sent = OneTimeCode.objects.filter(about=about, purpose=purpose)
+    ends = list(sent.order_by("-expires_at").values_list("expires_at", flat=True))
+    require_another_code(sent=len(ends), newest_ends_at=ends[0] if ends else None, now=now)
+    if ends:
+        sent.filter(expires_at__gt=now).update(expires_at=now)
+    code = f"{secrets.randbelow(10**6):06}"
+    row = OneTimeCode(purpose=purpose, contact=contact, about=about, expires_at=now + CODE_LIFE)
+    row.code_hash = code_hash(code, row=row.pk, about=about)
+    row.save(force_insert=True)
+    return code
+
+
+@transaction.atomic
+def use_code(
+    typed: str, *, purpose: str, about: uuid.UUID | None, now: datetime
+) -> OneTimeCode | None:
+    """The code that was sent last, used up, if these are its digits; else None.
+
+    A wrong try is counted, so the caller must let it be committed. After five, and after 24 hours,
+    even the right digits are wrong; until then those of a used code give it again. ``about=None``
+    costs the same, so that the time taken tells nobody whether there is a code.
+    """
+    sent = OneTimeCode.objects.select_related("contact__particulars__person")
+    sent = sent.select_for_update(of=("self",)).filter(about=about or _NOBODY, purpose=purpose)
+    code = sent.order_by("-expires_at").first() or OneTimeCode(about=_NOBODY, expires_at=now)
+    is_right = compare_digest(code_hash(typed, row=code.pk, about=code.about), code.code_hash)
+    if is_right and is_code_open(tries=code.tries, ends_at=code.expires_at, now=now):
+        code.used_at = code.used_at or now
+        code.save(update_fields=["used_at"])
+        return code
+    OneTimeCode.objects.filter(pk=code.pk, tries__lt=CODE_TRIES).update(tries=F("tries") + 1)
+    return None
 
 
 @transaction.atomic

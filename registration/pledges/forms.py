@@ -9,12 +9,15 @@ from django import forms
 from django.conf import settings
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from registration.common.errors import RuleBroken
 from registration.ledger.choices import Sex
+from registration.people import widgets
 from registration.people.answers import PersonAnswers
 from registration.people.forms import (
     BirthDateField,
@@ -81,14 +84,14 @@ class PledgeForm(forms.Form):
             # Translators: the empty first line of a list of places
             choices=[("", _("Choose from the list")), *places],
             required=False,
-            widget=forms.Select(attrs={"data-filter": "true"}),
+            widget=widgets.Select(attrs={"data-filter": "true"}),
         )
 
     def _add_organs(self) -> None:
         self.fields["organ_choice"] = forms.ChoiceField(
             label=_("Which organs and tissues do you want to donate?"),
             choices=[(choice.value, choice.label) for choice in self.organ_choices],
-            widget=forms.RadioSelect,
+            widget=widgets.RadioSelect,
             error_messages={"required": _("Choose which organs and tissues you want to donate.")},
         )
         offer = self.setting.offer
@@ -97,7 +100,7 @@ class PledgeForm(forms.Form):
             help_text=_("Tick these only if you chose some and not all."),
             choices=list(offer.listed.items()),
             required=False,
-            widget=forms.CheckboxSelectMultiple,
+            widget=widgets.CheckboxSelectMultiple,
         )
         if offer.apart:
             self.fields["composites"] = forms.MultipleChoiceField(
@@ -105,7 +108,7 @@ class PledgeForm(forms.Form):
                 help_text=_("These are never part of “all”: tick them only if you want to."),
                 choices=list(offer.apart.items()),
                 required=False,
-                widget=forms.CheckboxSelectMultiple,
+                widget=widgets.CheckboxSelectMultiple,
             )
 
     organ_choices: Sequence[OrganChoice] = (OrganChoice.ALL, OrganChoice.SOME)
@@ -176,6 +179,13 @@ class PledgeForm(forms.Form):
                 values += [(name, str(value)) for value in sent]
         return values
 
+    @cached_property
+    def carried(self) -> SafeString:
+        """``sent_values`` as hidden inputs."""
+        return format_html_join(
+            "\n", '<input type="hidden" name="{}" value="{}">', self.sent_values()
+        )
+
     def forget_errors(self) -> None:
         """Show what was typed and say nothing about it: the reader only came back to change it."""
         self._errors: ErrorDict | None = ErrorDict()
@@ -223,7 +233,7 @@ class ApplicationForm(PledgeForm):
         self.fields["sex"] = forms.ChoiceField(
             label=_("Sex"),
             choices=[(Sex.FEMALE.value, Sex.FEMALE.label), (Sex.MALE.value, Sex.MALE.label)],
-            widget=forms.RadioSelect,
+            widget=widgets.RadioSelect,
             help_text=_("As on your identity paper."),
             error_messages={"required": _("Choose the sex that your identity paper names.")},
         )
@@ -235,7 +245,7 @@ class ApplicationForm(PledgeForm):
                 (KEEPS, _("Keep my identity secret from the recipient")),
                 ("no", _("My identity need not be kept secret from the recipient")),
             ],
-            widget=forms.RadioSelect,
+            widget=widgets.RadioSelect,
             error_messages={"required": _("Choose whether your identity is kept secret.")},
         )
 
@@ -272,7 +282,9 @@ class ApplicationForm(PledgeForm):
             max_length=100,
         )
         self.fields["card_to_home"] = forms.BooleanField(
-            label=_("Post the card to my permanent address"), required=False
+            label=_("Post the card to my permanent address"),
+            required=False,
+            widget=widgets.CheckboxInput,
         )
         self.fields["card_address"] = CleanField(
             label=_("Address to post the card to"),

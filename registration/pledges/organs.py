@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from registration.units.choices import OrganKind
+from registration.units.held import held
 from registration.units.models import Jurisdiction, OrganOffer
 
 
@@ -21,9 +22,14 @@ class Offer:
 def organs_offered(jurisdiction: Jurisdiction, *, also: tuple[str, ...] = ()) -> Offer:
     """What is offered today; ``also`` names organs of an older registration."""
     offer = Offer()
-    rows = OrganOffer.objects.filter(jurisdiction=jurisdiction).select_related("organ")
-    for row in rows.order_by("organ__sort"):
+    for row in _offers(jurisdiction.pk):
         if row.is_offered or row.organ_id in also:
             place = offer.apart if row.organ.kind == OrganKind.COMPOSITE else offer.listed
             place[row.organ_id] = row.organ.name
     return offer
+
+
+@held
+def _offers(jurisdiction: str) -> list[OrganOffer]:
+    rows = OrganOffer.objects.filter(jurisdiction=jurisdiction).select_related("organ")
+    return list(rows.order_by("organ__sort"))

@@ -1,27 +1,18 @@
-"""What can be done with registrations: register, confirm, withdraw."""
+"""What can be done with registrations: register, enter, change, confirm, contest, withdraw."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from registration.banners.models import Placement
-from registration.campaigns.models import Campaign
+from registration.accounts.models import Staff
 from registration.common.errors import RuleBroken
 from registration.common.limits import Limit, count_use
-from registration.common.references import new_reference
-from registration.ledger.choices import AgeBand, EntryChannel, EventKind, Sex
-from registration.ledger.rules import age_band
-from registration.ledger.services import Origin, record_event
-from registration.people.choices import ContactKind
-from registration.people.keys import contact_hash
+from registration.ledger.choices import EventKind
 from registration.people.models import Contact, Person
-from registration.people.rules import can_get_sms, require_age
 from registration.people.services import (
-    add_particulars,
     confirm_contact,
     find_link,
     find_or_make_person,
@@ -30,121 +21,169 @@ from registration.people.services import (
     use_link,
 )
 from registration.pledges import letters
-from registration.pledges.answers import PledgeAnswers, stored_answers
-from registration.pledges.choices import LinkPurpose, PledgeState
+from registration.pledges.answers import PledgeAnswers
+from registration.pledges.choices import (
+    ACTIVE_STATES,
+    LinkPurpose,
+    PledgeState,
+    StepKind,
+)
+from registration.pledges.events import read_pledge, record_pledge_event, with_origin
 from registration.pledges.models import Pledge
-from registration.pledges.rules import require_confirmable, require_contact
+from registration.pledges.rules import ROUTES, require_confirmable, require_contact
+from registration.pledges.source import Source, source_of
+from registration.pledges.steps import take_step
+from registration.pledges.turns import (
+    activate,
+    contest,
+    earlier_decision,
+    finish,
+    is_reached_by,
+    may_follow,
+    wait_for_comparison,
+)
+from registration.pledges.writing import (
+    contact_to_confirm,
+    find_by_form_key,
+    lock_form,
+    may_confirm_by_sms,
+    require_old_enough,
+    write_pledge,
+)
 from registration.privacy.rules import ACTS, ALWAYS_ASKED, require_acts
-from registration.privacy.services import record_consents
-from registration.units.models import Province, Unit, department_of
-
-FORM_VERSION = "2026-11"
 
 
-def find_by_form_key(form_key: str) -> Pledge | None:
-    """The registration that this form already became."""
-    return Pledge.objects.filter(form_key=form_key).first()
-
-
-@transaction.atomic
 def register_pledge(
     answers: PledgeAnswers,
     *,
-    province: Province,
-    channel: EntryChannel,
-    campaign: Campaign | None,
-    placement: Placement | None,
-    language: str,
+    source: Source,
     form_key: str,
     is_held: bool,
-    is_demo: bool = False,
     proof: str | None = None,
     mailbox_limit: Limit | None = None,
     sender: str = "",
-    department: Unit | None = None,
     now: datetime,
 ) -> Pledge:
     """Register, and send the receipt with the link to confirm; the same ``form_key`` is one pledge.
 
     Writes person, particulars, consents, pledge, event and message in one transaction, with the
     same work whether or not the person is known. Refuses with ``under_age``, ``contact_missing``,
-    ``consent_missing``, ``proof_used``, ``too_many_for_contact`` or ``no_department``.
+    ``consent_missing``, ``proof_used`` or ``too_many_for_contact``.
     """
-    _lock_form(form_key)
-    if registered := find_by_form_key(form_key):
-        return registered
-    department = department or _department_of(province)
-    _require_complete(answers, province, now)
-    kind, hashed = _contact_to_confirm(answers)
-    _require_room(f"{sender}:{hashed}", proof=proof, mailbox_limit=mailbox_limit, now=now)
-
-    person = find_or_make_person(
-        province.jurisdiction,
-        identity_number=answers.person.identity_number,
-        contact_hash=hashed,
-        full_name=answers.person.full_name,
-        is_demo=is_demo,
-        now=now,
-    )
-    pledge = _write(
-        answers,
-        person,
-        province=province,
-        department=department,
-        campaign=campaign,
-        placement=placement,
-        channel=channel,
-        is_held=is_held,
-        form_key=form_key,
-        proof=proof,
-        language=language,
-        received_at=now,
-        is_demo=is_demo,
-    )
-    contact = next(c for c in pledge.particulars.contacts.all() if c.kind == kind)
-    token = issue_link(contact, purpose=LinkPurpose.CONFIRM, about=pledge.pk, now=now)
-    _record(EventKind.PLEDGE_RECEIVED, pledge, now)
-    known = _confirmed_before(person, value_hash=hashed)
-    letters.send_receipt(pledge, contact=contact, token=token, known=known, now=now)
+    require_old_enough(answers, source.province.jurisdiction, now)
+    _require_way_to_confirm(answers)
+    given = [shown.kind for shown in answers.acts]
+    require_acts([kind for kind in ACTS if kind in given], asked=ALWAYS_ASKED)
+    _kind, hashed = contact_to_confirm(answers)
+    form = {"form_key": form_key, "is_held": is_held, "proof": proof}
+    try:
+        with transaction.atomic():
+            _require_room(f"{sender}:{hashed}", mailbox_limit, now=now)
+            person = _person_of(answers, source, hashed, now)
+            pledge = write_pledge(answers, person, source=source, now=now, **form)
+            _ask_to_confirm(pledge, answers, now=now)
+    except (RuleBroken, IntegrityError):
+        # Sent a second time, one after the other or at once: the database let in the first alone.
+        if registered := find_by_form_key(form_key):
+            return registered
+        raise
     return pledge
 
 
-def _department_of(province: Province) -> Unit:
-    department = department_of(province)
-    if department is None:
-        raise RuleBroken("no_department", _("Registration is not open in this province yet."))
-    return department
+@transaction.atomic
+def enter_pledge(
+    answers: PledgeAnswers,
+    *,
+    source: Source,
+    staff: Staff,
+    form_key: str,
+    steps: Sequence[StepKind] = (),
+    now: datetime,
+) -> Pledge:
+    """Enter at a desk what came on signed paper; the same ``form_key`` is one pledge.
+
+    The signature stands for the confirmation, and ``steps`` (paper seen, form signed) are taken
+    along. The person is told, with the way to say that it is not theirs. Where the person has an
+    active registration from another contact this one waits: whoever types it in cannot end that.
+    Refuses with ``under_age``, ``contact_missing``, or as ``require_step``.
+    """
+    lock_form(form_key)
+    if entered := find_by_form_key(form_key):
+        return entered
+    require_old_enough(answers, source.province.jurisdiction, now)
+    require_contact(email=answers.person.email, can_get_sms=bool(answers.person.phone))
+    _kind, hashed = contact_to_confirm(answers)
+    person = _person_of(answers, source, hashed, now)
+    Person.objects.select_for_update().get(pk=person.pk)
+    earlier = active_pledge(person)
+    pledge = write_pledge(answers, person, source=source, form_key=form_key, now=now)
+    record_pledge_event(EventKind.PLEDGE_RECEIVED, pledge, now=now)
+    pledge.confirmed_at = now
+    if earlier and not is_reached_by(earlier, hashed):
+        pledge = wait_for_comparison(pledge, earlier, now)
+    else:
+        pledge = activate(pledge, earlier, now)
+        day = now.astimezone(pledge.jurisdiction.zone).date()
+        for step in sorted(steps, key=ROUTES[pledge.kind].index):
+            take_step(pledge, step, staff=staff, happened_on=source.signed_on or day, now=now)
+    letters.tell_of_entry(pledge, now=now)
+    return with_origin().get(pk=pledge.pk)
 
 
-def _write(answers: PledgeAnswers, person: Person, **fields: Any) -> Pledge:
-    now, jurisdiction = fields["received_at"], fields["province"].jurisdiction
-    pledge = Pledge.objects.create(
-        reference=_free_reference(),
-        kind=jurisdiction.pledge_kind,
-        jurisdiction=jurisdiction,
-        person=person,
-        particulars=add_particulars(person, answers.person, now=now),
-        organs=";".join(sorted(answers.organs)),
-        keeps_identity_secret=answers.keeps_identity_secret,
-        **fields,
+@transaction.atomic
+def change_pledge(
+    earlier: Pledge, answers: PledgeAnswers, *, form_key: str, language: str, now: datetime
+) -> Pledge:
+    """Its owner changes an active registration: a new one that takes its place.
+
+    At once if the contact that confirmed the earlier one stays; else when the new contact has
+    confirmed, and the old contact is told. The caller has made sure who asks.
+    Refuses with ``under_age``, ``contact_missing`` or ``pledge_ended``.
+    """
+    Person.objects.select_for_update().get(pk=earlier.person_id)
+    if changed := find_by_form_key(form_key):
+        return changed
+    earlier = with_origin().get(pk=earlier.pk)
+    if earlier.state not in ACTIVE_STATES:
+        raise RuleBroken("pledge_ended", _("This registration has ended. You can register again."))
+    require_old_enough(answers, earlier.jurisdiction, now)
+    _require_way_to_confirm(answers)
+    source = source_of(earlier)
+    pledge = write_pledge(
+        answers, earlier.person, source=source, form_key=form_key, replaces=earlier, now=now
     )
-    record_consents(person, about=pledge.pk, acts=answers.acts, form_version=FORM_VERSION, now=now)
-    # Read back, so that the receipt repeats what is stored and not what was sent.
-    return _with_origin().get(pk=pledge.pk)
+    known = set(
+        earlier.particulars.contacts.filter(confirmed_at__isnull=False).values_list(
+            "value_hash", flat=True
+        )
+    )
+    kept = [c for c in pledge.particulars.contacts.all() if c.value_hash in known]
+    if not kept:
+        _send_link(pledge, answers, now=now)
+        return pledge
+    for contact in kept:
+        confirm_contact(contact, now=now)
+    pledge.confirmed_at = now
+    return activate(pledge, earlier, now)
 
 
-def _free_reference() -> str:
-    while True:
-        reference = new_reference()
-        if not Pledge.objects.filter(reference=reference).exists():
-            return reference
+def _person_of(answers: PledgeAnswers, source: Source, hashed: str, now: datetime) -> Person:
+    return find_or_make_person(
+        source.province.jurisdiction,
+        identity_number=answers.person.identity_number,
+        contact_hash=hashed,
+        full_name=answers.person.full_name,
+        is_demo=source.is_demo,
+        now=now,
+    )
 
 
-def _require_room(
-    who: str, *, proof: str | None, mailbox_limit: Limit | None, now: datetime
-) -> None:
-    if proof and Pledge.objects.filter(proof=proof).exists():
-        raise RuleBroken("proof_used", _("The check has ended. Press the button again."))
+def _require_way_to_confirm(answers: PledgeAnswers) -> None:
+    told = answers.person
+    require_contact(email=told.email, can_get_sms=may_confirm_by_sms(told.phone))
+
+
+def _require_room(who: str, mailbox_limit: Limit | None, *, now: datetime) -> None:
     # Counted for each sender, so that a refusal says nothing of what others did with an address.
     if mailbox_limit and not count_use(mailbox_limit, who, now=now):
         raise RuleBroken(
@@ -156,67 +195,30 @@ def _require_room(
         )
 
 
-def _lock_form(form_key: str) -> None:
-    """Let two sendings of one form pass one after the other. SQLite does so in any case."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [form_key])
+def _ask_to_confirm(pledge: Pledge, answers: PledgeAnswers, *, now: datetime) -> None:
+    record_pledge_event(EventKind.PLEDGE_RECEIVED, pledge, now=now)
+    _send_link(pledge, answers, now=now)
 
 
-def _require_complete(answers: PledgeAnswers, province: Province, now: datetime) -> None:
-    person, jurisdiction = answers.person, province.jurisdiction
-    day = now.astimezone(jurisdiction.zone).date()
-    if person.birth_date is None:
-        raise RuleBroken("birth_date_missing", _("Write your date of birth."), field="birth_date")
-    require_age(person.birth_date, minimum=jurisdiction.minimum_age, day=day)
-    require_contact(email=person.email, can_get_sms=_may_confirm_by_sms(person.phone))
-    given = [shown.kind for shown in answers.acts]
-    require_acts([kind for kind in ACTS if kind in given], asked=ALWAYS_ASKED)
-
-
-def _may_confirm_by_sms(phone: str) -> bool:
-    return bool(phone and settings.SMS_URL and can_get_sms(phone))
-
-
-def _contact_to_confirm(answers: PledgeAnswers) -> tuple[ContactKind, str]:
-    """The contact that gets the link, and its hash."""
-    told = answers.person
-    kind = ContactKind.EMAIL if told.email else ContactKind.PHONE
-    return kind, contact_hash(kind, told.email or told.phone)
+def _send_link(pledge: Pledge, answers: PledgeAnswers, *, now: datetime) -> None:
+    kind, hashed = contact_to_confirm(answers)
+    contact = next(c for c in pledge.particulars.contacts.all() if c.kind == kind)
+    token = issue_link(contact, purpose=LinkPurpose.CONFIRM, about=pledge.pk, now=now)
+    known = _confirmed_before(pledge.person, value_hash=hashed)
+    letters.send_receipt(pledge, contact=contact, token=token, known=known, now=now)
 
 
 def _confirmed_before(person: Person, *, value_hash: str) -> Pledge | None:
     """The person's active pledge, if it was confirmed from this same contact: then, and only then,
     may the message speak of it.
     """
-    return Pledge.objects.filter(
+    theirs = Pledge.objects.filter(
         person=person,
-        state=PledgeState.CONFIRMED,
+        state__in=ACTIVE_STATES,
         particulars__contacts__value_hash=value_hash,
         particulars__contacts__confirmed_at__isnull=False,
-    ).first()
-
-
-def _record(kind: EventKind, pledge: Pledge, now: datetime) -> None:
-    birth_date = stored_answers(pledge).person.birth_date
-    band = age_band(birth_date, now.astimezone(pledge.jurisdiction.zone).date())
-    origin = Origin(
-        department=pledge.department,
-        province=pledge.province,
-        channel=EntryChannel(pledge.channel),
-        locality=pledge.particulars.locality,
-        campaign=pledge.campaign,
-        placement=pledge.placement,
-        is_demo=pledge.is_demo,
     )
-    record_event(
-        kind,
-        subject=pledge.pk,
-        origin=origin,
-        organs=pledge.organ_codes,
-        sex=Sex(pledge.particulars.sex),
-        age_band=AgeBand(band),
-    )
+    return theirs.only("reference").order_by().first()
 
 
 @transaction.atomic
@@ -226,11 +228,10 @@ def confirm_by_link(token: str, *, now: datetime) -> Pledge:
     Refuses with ``link_unknown``, ``link_expired`` or ``pledge_ended``.
     """
     link = find_link(token, purpose=LinkPurpose.CONFIRM, lock=True)
-    pledge = Pledge.objects.get(pk=link.about)
     if link.used_at is not None:
-        return pledge
+        return Pledge.objects.get(pk=link.about)
     require_open(link, now=now)
-    pledge = confirm_pledge(pledge, contact=link.contact, now=now)
+    pledge = _confirm(link.about, link.contact, now)
     use_link(link, now=now)
     return pledge
 
@@ -239,55 +240,98 @@ def confirm_by_link(token: str, *, now: datetime) -> Pledge:
 def confirm_pledge(pledge: Pledge, *, contact: Contact, now: datetime) -> Pledge:
     """Its owner confirmed: it is the person's active pledge from now on.
 
-    An earlier active one becomes replaced, the ledger then says changed instead of confirmed, and
-    the earlier contact is told. Refuses with ``pledge_ended``.
+    An earlier active one becomes replaced, and the ledger then says changed instead of confirmed.
+    But if this one came from another contact than the earlier (anybody may know a number) it
+    waits, outside the figures, until the owner of the earlier one or a desk agrees; who confirmed
+    is told the same in both cases. Refuses with ``pledge_ended``.
     """
+    return _confirm(pledge.pk, contact, now)
+
+
+def _confirm(key: UUID, contact: Contact, now: datetime) -> Pledge:
     # One at a time for each person, so that there is never a second active pledge.
-    Person.objects.select_for_update().get(pk=pledge.person_id)
-    pledge = _with_origin().get(pk=pledge.pk)
+    Person.objects.select_for_update().only("pk").get(pledges=key)
+    pledge = read_pledge(key)
     require_confirmable(PledgeState(pledge.state))
-    if pledge.state == PledgeState.CONFIRMED:
+    if pledge.state in (PledgeState.CONFIRMED, PledgeState.WAITING):
         return pledge
 
-    earlier = Pledge.objects.filter(person=pledge.person_id, state=PledgeState.CONFIRMED).first()
-    if earlier:
-        _end(earlier, PledgeState.REPLACED, now)
-    pledge.state, pledge.confirmed_at, pledge.is_held = PledgeState.CONFIRMED, now, False
-    pledge.save(update_fields=["state", "confirmed_at", "is_held"])
+    earlier = earlier_decision(pledge)
     confirm_contact(contact, now=now)
-    kind = EventKind.PLEDGE_CHANGED if earlier else EventKind.PLEDGE_CONFIRMED
-    _record(kind, pledge, now)
-    if earlier:
-        letters.tell_earlier_contact(earlier, replaced_by=contact, now=now)
+    pledge.confirmed_at, pledge.is_held = now, False
+    if earlier and not may_follow(earlier, pledge, contact.value_hash):
+        return wait_for_comparison(pledge, earlier, now)
+    return activate(pledge, earlier if earlier and earlier.state in ACTIVE_STATES else None, now)
+
+
+def active_pledge(person: Person) -> Pledge | None:
+    """The person's one active pledge."""
+    return Pledge.objects.filter(person=person, state__in=ACTIVE_STATES).first()
+
+
+@transaction.atomic
+def accept_waiting(pledge: Pledge, *, now: datetime) -> Pledge:
+    """Let a pledge that waits for comparison take the place of the earlier one. Twice is once.
+
+    Called by the owner of the earlier pledge, or by a desk that saw the identity paper.
+    Refuses with ``not_waiting``.
+    """
+    Person.objects.select_for_update().get(pk=pledge.person_id)
+    pledge = with_origin().get(pk=pledge.pk)
+    if pledge.state == PledgeState.CONFIRMED:
+        return pledge
+    if pledge.state != PledgeState.WAITING:
+        raise RuleBroken("not_waiting", _("This registration does not wait for a comparison."))
+    return activate(pledge, active_pledge(pledge.person), now)
+
+
+@transaction.atomic
+def accept_by_link(token: str, *, now: datetime) -> Pledge:
+    """The owner of the earlier registration says that the waiting one is theirs as well.
+
+    Refuses as ``contest_by_link``, and with ``not_waiting``.
+    """
+    link = find_link(token, purpose=LinkPurpose.CONTEST, lock=True)
+    pledge = with_origin().get(pk=link.about)
+    if link.used_at is not None:
+        return pledge
+    require_open(link, now=now)
+    earlier = pledge.replaces
+    # A stranger holds a link about the newer registration too: theirs only stops it.
+    if earlier is None or earlier.particulars_id != link.contact.particulars_id:
+        raise RuleBroken("not_waiting", _("This registration does not wait for a comparison."))
+    pledge = accept_waiting(pledge, now=now)
+    use_link(link, now=now)
     return pledge
+
+
+@transaction.atomic
+def contest_by_link(token: str, *, now: datetime) -> Pledge:
+    """The owner of a contact says that a registration is not theirs: it ends at once.
+
+    The one whose place it had taken, if any, is active again: nobody can end a registration by
+    putting another over it. Twice, also at once, is once.
+    Refuses with ``link_unknown`` or ``link_expired``.
+    """
+    link = find_link(token, purpose=LinkPurpose.CONTEST, lock=True)
+    if link.used_at is None:
+        require_open(link, now=now)
+        # Of what the person decided meanwhile nothing is overtaken: read under the lock.
+        Person.objects.select_for_update().only("pk").get(pledges=link.about)
+        contest(with_origin().get(pk=link.about), now)
+        use_link(link, now=now)
+    return with_origin().get(pk=link.about)
+
+
+@transaction.atomic
+def contest_pledge(pledge: Pledge, *, now: datetime) -> Pledge:
+    """A desk found that a registration is not the person's own: it ends at once. Twice is once."""
+    Person.objects.select_for_update().get(pk=pledge.person_id)
+    return contest(with_origin().get(pk=pledge.pk), now)
 
 
 @transaction.atomic
 def withdraw_pledge(pledge: Pledge, *, now: datetime) -> Pledge:
     """End a registration at its owner's word, at once. Twice is once."""
     Person.objects.select_for_update().get(pk=pledge.person_id)
-    pledge = _with_origin().get(pk=pledge.pk)
-    if pledge.state in (PledgeState.WITHDRAWN, PledgeState.REPLACED):
-        return pledge
-    _end(pledge, PledgeState.WITHDRAWN, now)
-    _record(EventKind.PLEDGE_WITHDRAWN, pledge, now)
-    return pledge
-
-
-def _end(pledge: Pledge, state: PledgeState, now: datetime) -> None:
-    pledge.state, pledge.ended_at = state, now
-    pledge.save(update_fields=["state", "ended_at"])
-
-
-def _with_origin() -> QuerySet[Pledge]:
-    return Pledge.objects.select_related(
-        "jurisdiction",
-        "province__jurisdiction",
-        "department",
-        "campaign",
-        "placement__unit",
-        "person",
-        "particulars__person",
-        "particulars__province",
-        "particulars__locality",
-    ).prefetch_related("particulars__contacts")
+    return finish(with_origin().get(pk=pledge.pk), PledgeState.WITHDRAWN, now)

@@ -16,3 +16,9 @@ class Act(TextChoices):
     READ = "read", _("Said to have read it")
     AGREED = "agreed", _("Agreed")
     DECLARED = "declared", _("Declared")
+
+
+class RetentionAct(TextChoices):
+    ERASE = "erase", _("Erase")
+    # Translators: kept without anything that names or reaches the person
+    ANONYMISE = "anonymise", _("Anonymise")

@@ -4,12 +4,14 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from registration.ledger.kept import KeptModel, NoAlteration
 from registration.people.models import Person
-from registration.privacy.choices import Act, TextKind
+from registration.privacy.choices import Act, RetentionAct, TextKind
 from registration.units.models import Jurisdiction
 
 
@@ -25,6 +27,11 @@ class LegalText(models.Model):
     title = models.CharField(_("title"), max_length=150)
     body = models.TextField(_("text"))
     active_from = models.DateTimeField(_("active from"), null=True, blank=True, editable=False)
+    needs_new_consent = models.BooleanField(
+        _("people must agree to this version anew"),
+        default=False,
+        help_text=_("Tick this when the version asks for more than the one before it."),
+    )
 
     class Meta:
         ordering = ["jurisdiction", "purpose", "kind", "-version"]
@@ -102,3 +109,77 @@ class View(KeptModel):
 
     def __str__(self) -> str:
         return f"{self.page} {self.subject}"
+
+
+class RetentionRule(models.Model):
+    """How long a class of records is kept in a state, and what happens then. All of it is data."""
+
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, models.PROTECT, related_name="retention_rules", verbose_name=_("jurisdiction")
+    )
+    # As a room registered it, e.g. "pledge"; and one of its states, e.g. "received".
+    record_class = models.SlugField(_("record class"), max_length=30)
+    state = models.SlugField(_("state"), max_length=20)
+    act = models.CharField(_("what happens"), max_length=10, choices=RetentionAct)
+    after_days = models.PositiveIntegerField(_("after days"), validators=[MinValueValidator(1)])
+    # Where a law sets the longest time; empty where the department decides.
+    at_most_days = models.PositiveIntegerField(_("at most, by law"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=250)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        ordering = ["jurisdiction", "record_class", "state"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "record_class", "state"], name="retention_rule_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(after_days__gte=1), name="retention_at_least_a_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(at_most_days__isnull=True)
+                | models.Q(after_days__lte=models.F("at_most_days")),
+                name="retention_within_the_law",
+            ),
+        ]
+        verbose_name = _("retention rule")
+        verbose_name_plural = _("retention rules")
+
+    def __str__(self) -> str:
+        return f"{self.jurisdiction_id} {self.record_class} {self.state}"
+
+    def clean(self) -> None:
+        # The form does not hold the limit, so the constraint alone would answer with an error page.
+        if self.at_most_days and (self.after_days or 0) > self.at_most_days:
+            raise ValidationError(
+                {"after_days": _("The law does not allow to keep this for so long.")}
+            )
+
+
+class RetentionRun(KeptModel):
+    """What one nightly run did under one rule: a number, never a name."""
+
+    ran_at = models.DateTimeField()
+    rule = models.ForeignKey(RetentionRule, models.PROTECT, related_name="runs")
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-ran_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.count}"
+
+
+class Erasure(KeptModel):
+    """That a record was erased. After a restore from a backup it is erased again by this."""
+
+    erased_at = models.DateTimeField()
+    record_class = models.CharField(max_length=30)
+    subject = models.UUIDField(db_index=True)
+    reason = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.record_class} {self.subject}"

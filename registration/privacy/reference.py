@@ -1,4 +1,4 @@
-"""The shipped texts: version 1, in use as soon as every language is there."""
+"""The shipped texts: version 1, in use as soon as every language is there; and how long is kept."""
 
 from pathlib import Path
 from typing import Any
@@ -7,12 +7,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from registration.common.errors import RuleBroken
-from registration.privacy.models import LegalText
+from registration.privacy.models import LegalText, RetentionRule
 from registration.privacy.services import activate_text
 from registration.units.models import Jurisdiction
-from registration.units.reference import Loading, load_rows
+from registration.units.reference import Loading, load_rows, read_rows
 
-TEXTS = Path(__file__).parent / "data" / "texts"
+DATA = Path(__file__).parent / "data"
+TEXTS = DATA / "texts"
 
 
 def read_texts(folder: Path = TEXTS) -> list[dict[str, Any]]:
@@ -35,9 +36,29 @@ def read_texts(folder: Path = TEXTS) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
+def read_rules(path: Path = DATA / "retention.csv") -> list[dict[str, Any]]:
+    """The shipped rules of retention, each with its source."""
+    return [
+        {
+            **row,
+            "after_days": int(row["after_days"]),
+            "at_most_days": int(row["at_most_days"]) if row["at_most_days"] else None,
+            "is_active": row["is_active"] == "1",
+        }
+        for row in read_rows(path)
+    ]
+
+
 def load(loading: Loading) -> None:
     """Load what is missing, and put in use the first versions that every language is there for."""
     jurisdictions = Jurisdiction.objects.in_bulk()
+    rules = [
+        {**row, "jurisdiction": jurisdictions[row["jurisdiction"]]}
+        for row in read_rules()
+        if row["jurisdiction"] in jurisdictions
+    ]
+    key = ["jurisdiction", "record_class", "state"]
+    load_rows(RetentionRule, rules, key=key, loading=loading)
     rows = [
         {**row, "jurisdiction": jurisdictions[row["jurisdiction"]]}
         for row in read_texts()

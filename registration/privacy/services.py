@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Max, Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -36,14 +37,6 @@ class ShownText:
     title: str
     html: SafeString
     sha256: str
-
-
-def active_text(jurisdiction: Jurisdiction, *, kind: str, purpose: str = "pledge") -> LegalText:
-    """The newest text in use, or ``no_active_text``."""
-    found = active_texts(jurisdiction, purpose=purpose).get(TextKind(kind))
-    if found is None:
-        raise RuleBroken("no_active_text", _("Registration is not open here yet."))
-    return found
 
 
 def active_texts(jurisdiction: Jurisdiction, *, purpose: str) -> dict[TextKind, LegalText]:
@@ -109,6 +102,7 @@ def new_version(text: LegalText) -> LegalText:
     )[0]
     copy = LegalText.objects.get(pk=text.pk)
     copy.pk, copy.version, copy.active_from = None, newest.version + 1, None
+    copy.needs_new_consent = False
     copy._state.adding = True
     copy.save()
     return copy
@@ -122,20 +116,68 @@ def record_consents(
     form_version: str,
     now: datetime,
 ) -> None:
-    """Keep the evidence of all acts of one registration, in one statement."""
+    """Keep the evidence of all acts of one registration, in one statement. Twice is once."""
     Consent.objects.bulk_create(
-        Consent(
-            person=person,
-            about=about,
-            text=shown.text,
-            act=shown.act,
-            language=shown.language,
-            shown_sha256=shown.sha256,
-            form_version=form_version,
-            given_at=now,
-        )
-        for shown in acts
+        [
+            Consent(
+                person=person,
+                about=about,
+                text=shown.text,
+                act=shown.act,
+                language=shown.language,
+                shown_sha256=shown.sha256,
+                form_version=form_version,
+                given_at=now,
+            )
+            for shown in acts
+        ],
+        ignore_conflicts=True,
     )
+
+
+def consents_missing(
+    person: Person,
+    *,
+    about: Iterable[uuid.UUID] | None = None,
+    language: str,
+    purpose: str = "pledge",
+    **values: str,
+) -> list[ShownText]:
+    """The texts in use that a person must act on anew, ready to be shown and recorded.
+
+    That is the newest of its kind, when it or one before it asks for new consent and is newer than
+    the last the person acted on and did not take back. Empty for almost everybody.
+
+    With ``about`` only acts for these registrations count, and not all of the person's: somebody
+    else may have registered with the same number.
+    """
+    asks_since: dict[str, int] = {}
+    newest: dict[str, LegalText] = {}
+    texts = LegalText.objects.filter(
+        jurisdiction=person.jurisdiction_id, purpose=purpose, active_from__isnull=False
+    )
+    for text in texts.order_by("version"):
+        newest[text.kind] = text
+        if text.needs_new_consent:
+            asks_since[text.kind] = text.version
+    if not asks_since:
+        return []
+    acted = _acted_on(person, purpose, about)
+    return [
+        ShownText(newest[kind], kind, act, language, *shown_text(newest[kind], language, **values))
+        for kind, act in rules.ACTS.items()
+        if acted.get(kind, 0) < asks_since.get(kind, 0)
+    ]
+
+
+def _acted_on(person: Person, purpose: str, about: Iterable[uuid.UUID] | None) -> dict[str, int]:
+    """The newest version of each kind of text that a person, or one merged into them, acted on."""
+    theirs = Q(person=person) | Q(person__merged_into=person)
+    if about is not None:
+        theirs = Q(about__in=list(about))
+    given = Consent.objects.filter(theirs, text__purpose=purpose, withdrawn_at__isnull=True)
+    newest = given.values_list("text__kind").annotate(newest=Max("text__version"))
+    return dict(newest.order_by())
 
 
 def log_view(
@@ -152,24 +194,38 @@ def log_view(
     Committed on its own and chained to the row before. If it cannot be written the view is
     refused (``view_not_logged``).
     """
+    return log_views(staff, subjects=[subject], page=page, fields=fields, reason=reason, now=now)[0]
+
+
+def log_views(
+    staff: Staff,
+    *,
+    subjects: Iterable[uuid.UUID],
+    page: str,
+    fields: Sequence[str],
+    reason: str = "",
+    now: datetime,
+) -> list[View]:
+    """As ``log_view``, of many at once: a list, a file. All are written or none is shown."""
+    told = {
+        "seen_at": now,
+        "staff": staff,
+        "unit_code": staff.unit.code if staff.unit else "",
+        "roles": ",".join(sorted(staff.role_names))[:100],
+        "page": page,
+        "fields": ",".join(fields)[:250],
+        "reason": reason[:200],
+    }
     try:
         with transaction.atomic():
             _lock_chain()
             last = View.objects.order_by("-id").values_list("row_hash", flat=True).first()
-            view = View(
-                seen_at=now,
-                staff=staff,
-                unit_code=staff.unit.code if staff.unit else "",
-                roles=",".join(sorted(staff.role_names))[:100],
-                subject=subject,
-                page=page,
-                fields=",".join(fields)[:250],
-                reason=reason[:200],
-                previous_hash=last or "",
-            )
-            view.row_hash = _row_hash(view)
-            view.save()
-            return view
+            views = []
+            for subject in subjects:
+                view = View(subject=subject, previous_hash=last or "", **told)
+                last = view.row_hash = _row_hash(view)
+                views.append(view)
+            return View.objects.bulk_create(views, batch_size=1000)
     except DatabaseError as error:
         raise RuleBroken(
             "view_not_logged",

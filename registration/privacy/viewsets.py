@@ -1,4 +1,8 @@
-"""Notices and consents for editors: drafts are edited, texts in use are only read and copied."""
+"""Notices and consents for editors, the rules of retention for administrators.
+
+Drafts of texts are edited, texts in use are only read and copied. Of a rule the number of days, its
+source and whether it is in use can be changed.
+"""
 
 from typing import Any
 
@@ -10,13 +14,14 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.log_actions import log
 from wagtail.snippets.views.snippets import EditView
 
 from registration.common.errors import RuleBroken
-from registration.common.panels import KeptViewSet, translated_tabs
-from registration.privacy.models import LegalText
+from registration.common.panels import KeepPolicy, KeptViewSet, translated_tabs
+from registration.privacy.models import LegalText, RetentionRule
 from registration.privacy.services import activate_text, new_version
 
 
@@ -43,7 +48,9 @@ class LegalTextViewSet(KeptViewSet):
     menu_order = 60
     list_with = ["jurisdiction"]
     edit_handler = translated_tabs(
-        LegalText, ["title", "body"], ["jurisdiction", "kind", "purpose", "version"]
+        LegalText,
+        ["title", "body"],
+        ["jurisdiction", "kind", "purpose", "version", "needs_new_consent"],
     )
     edit_view_class = DraftEditView
 
@@ -87,3 +94,45 @@ class LegalTextViewSet(KeptViewSet):
 
     def _address(self, name: str, pk: int) -> str:
         return reverse(self.get_url_name(name), args=[pk])
+
+
+class RulePolicy(KeepPolicy):
+    """Administrators change rules; new ones come with the code that carries them out."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        may_change = bool(user.is_active and user.is_superuser)
+        return may_change and action != "add" and super().user_has_permission(user, action)
+
+
+class RetentionRuleViewSet(KeptViewSet):
+    model = RetentionRule
+    icon = "bin"
+    menu_label = _("Retention rules")
+    list_display = [
+        "__str__",
+        "act",
+        "after_days",
+        "at_most_days",
+        BooleanColumn("is_active"),
+        "source",
+    ]
+    list_filter = ["jurisdiction", "record_class", "is_active"]
+    ordering = ["jurisdiction", "record_class", "state"]
+    menu_order = 61
+    list_with = ["jurisdiction"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("jurisdiction", read_only=True),
+            FieldPanel("record_class", read_only=True),
+            FieldPanel("state", read_only=True),
+            FieldPanel("act", read_only=True),
+            FieldPanel("at_most_days", read_only=True),
+            FieldPanel("after_days"),
+            FieldPanel("is_active"),
+            FieldPanel("source"),
+        ]
+    )
+
+    @property
+    def permission_policy(self) -> RulePolicy:
+        return RulePolicy(self.model)

@@ -9,9 +9,10 @@ from wagtail.admin.widgets.button import ListingButton
 from wagtail.snippets.models import register_snippet
 
 from registration.privacy.models import LegalText
-from registration.privacy.viewsets import LegalTextViewSet
+from registration.privacy.viewsets import LegalTextViewSet, RetentionRuleViewSet
 
 register_snippet(LegalTextViewSet)
+register_snippet(RetentionRuleViewSet)
 
 
 @hooks.register("register_snippet_listing_buttons")

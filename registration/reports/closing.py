@@ -194,7 +194,7 @@ def mail_context(
             "ends": local(window["ends_at"]),
             "serial": summary.serial,
             "sha256": summary.sha256,
-            "is_quiet": not any(figures["counts"].values()),
+            "is_quiet": labels.is_quiet(figures),
             "holds_demo": figures["holds_demo"],
             "demo_note": labels.demo_note(),
             "legal_note": labels.legal_note(figures),

@@ -7,7 +7,7 @@ whatever the ledger's age. ``proof`` recounts.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,8 @@ from registration.ledger.models import Event
 from registration.reports.models import ReportHours, Summary, Window
 from registration.reports.rules import DAY, iso
 from registration.units.choices import active_languages
-from registration.units.models import Organ, Unit, steward_of
+from registration.units.models import Organ, Unit
+from registration.units.places import steward_of
 
 COUNTED = {
     "received": EventKind.PLEDGE_RECEIVED,
@@ -30,6 +31,7 @@ COUNTED = {
     "card_issued": EventKind.PLEDGE_CARD_ISSUED,
 }
 NAMES = {str(kind): name for name, kind in COUNTED.items()}
+SIGNS = {str(EventKind.ENTRY_TAKEN_BACK): -1, str(EventKind.ENTRY_RESTORED): 1}
 TREND_DAYS = 14
 
 DIMENSIONS = ("channel", "unit", "organs", "sex", "age_band")
@@ -43,7 +45,7 @@ def count_entries(department: Unit, *, starts_at: datetime, ends_at: datetime) -
 
     Tests are left out. Dimensions: kind, demo, channel, unit (its id), organs, sex, age_band. One
     query reads each row once and groups equal ones; all breakdowns are folded from that answer,
-    so that they cannot disagree.
+    so that they cannot disagree. What was corrected before the day was told counts as corrected.
     """
     rows = (
         _counted(department)
@@ -51,8 +53,15 @@ def count_entries(department: Unit, *, starts_at: datetime, ends_at: datetime) -
         .values_list("kind", "is_demo", *DIMENSIONS)
         .annotate(number=Count("pk"))
     )
+    corrections = (
+        _corrections(department, starts_at=starts_at, ends_at=ends_at)
+        .filter(corrects__happened_at__gte=starts_at)
+        .values_list("kind", "corrects__kind", "is_demo", *DIMENSIONS)
+        .annotate(number=Count("pk"))
+    )
+    corrected = [(of, *rest, SIGNS[kind] * number) for kind, of, *rest, number in corrections]
     groups: Groups = {name: Counter() for name in ("kind", "demo", *DIMENSIONS)}
-    for kind, is_demo, *keys, number in rows:
+    for kind, is_demo, *keys, number in [*rows, *corrected]:
         name = NAMES[kind]
         groups["kind"]["", name] += number
         if is_demo:
@@ -70,6 +79,49 @@ def _counted(department: Unit) -> QuerySet[Event]:
     ).order_by()
 
 
+def _corrections(
+    department: Unit, *, starts_at: datetime | None = None, ends_at: datetime
+) -> QuerySet[Event]:
+    """Corrections of counted events that were made in ``[starts_at, ends_at)``."""
+    found = Event.objects.filter(
+        department=department,
+        is_test=False,
+        corrects__isnull=False,
+        kind__in=list(SIGNS),
+        corrects__kind__in=list(COUNTED.values()),
+        happened_at__lt=ends_at,
+    )
+    return (found.filter(happened_at__gte=starts_at) if starts_at else found).order_by()
+
+
+def adjustments_of(window: Window) -> list[dict[str, Any]]:
+    """What was corrected in a window of days told before: the day concerned, the figure, by how
+    much. The told day stays as it was told.
+    """
+    zone = ZoneInfo(window.zone)
+    rows = (
+        _corrections(window.department, starts_at=window.starts_at, ends_at=window.ends_at)
+        .filter(corrects__happened_at__lt=window.starts_at)
+        .values_list("kind", "corrects__kind", "corrects__happened_at")
+    )
+    found: Counter[tuple[date, str]] = Counter()
+    for kind, of, happened_at in rows:
+        found[happened_at.astimezone(zone).date(), NAMES[of]] += SIGNS[kind]
+    return [
+        {"day": day.isoformat(), "key": name, "number": number}
+        for (day, name), number in sorted(found.items())
+        if number
+    ]
+
+
+def told_changes(figures: Mapping[str, Any]) -> dict[str, int]:
+    """By how much a told summary moves each cumulative figure: its day and its corrections."""
+    changes = {name: int(figures["counts"][name]) for name in COUNTED}
+    for row in figures.get("adjustments", []):
+        changes[row["key"]] += row["number"]
+    return changes
+
+
 def counts_of(groups: Groups) -> dict[str, int]:
     """The six head figures."""
     return {name: groups["kind"]["", name] for name in COUNTED}
@@ -85,7 +137,19 @@ def recount(department: Unit, *, before: datetime) -> tuple[dict[str, int], bool
     )
     found = {NAMES[kind]: (number, demo) for kind, number, demo in rows}
     counts = {name: found.get(name, (0, 0))[0] for name in COUNTED}
+    for name, number in _net_corrections(department, before):
+        counts[name] += number
     return counts, any(demo for _number, demo in found.values())
+
+
+def _net_corrections(department: Unit, before: datetime) -> Iterator[tuple[str, int]]:
+    rows = (
+        _corrections(department, ends_at=before)
+        .values_list("kind", "corrects__kind")
+        .annotate(number=Count("pk"))
+    )
+    for kind, of, number in rows:
+        yield NAMES[of], SIGNS[kind] * number
 
 
 def compile_figures(window: Window, *, taken_at: datetime) -> dict[str, Any]:
@@ -98,9 +162,10 @@ def compile_figures(window: Window, *, taken_at: datetime) -> dict[str, Any]:
     previous = Summary.objects.filter(department=department).order_by("-serial").first()
     told = json.loads(previous.figures) if previous else None
     groups = count_entries(department, starts_at=window.starts_at, ends_at=window.ends_at)
-    counts = counts_of(groups)
+    counts, adjustments = counts_of(groups), adjustments_of(window)
     if told:
-        cumulative = {name: told["cumulative"][name] + counts[name] for name in COUNTED}
+        changes = told_changes({"counts": counts, "adjustments": adjustments})
+        cumulative = {name: told["cumulative"][name] + changes[name] for name in COUNTED}
         holds_demo = told["holds_demo"] or bool(groups["demo"]["", ""])
     else:
         cumulative, holds_demo = recount(department, before=window.ends_at)
@@ -112,6 +177,7 @@ def compile_figures(window: Window, *, taken_at: datetime) -> dict[str, Any]:
         "holds_demo": holds_demo,
         "counts": counts,
         "cumulative": cumulative,
+        "adjustments": adjustments,
         "by_channel": _keyed(groups, "channel", EntryChannel.values),
         "by_unit": _by_unit(groups, hours.language),
         "by_organ": _by_organ(groups, hours.language),
@@ -132,7 +198,7 @@ def _head(department: Unit, window: Window, language: str) -> dict[str, Any]:
     steward = steward_of(province, day=window.day) if province else None
     zone = ZoneInfo(window.zone)
     return {
-        "version": 1,
+        "version": 2,
         "department": {"code": department.code, "name": named(department, language)},
         "reporting_unit": (
             {"code": steward.code, "name": named(steward, language)}

@@ -4,10 +4,13 @@ An entry is an application in Vietnam and an intent in Turkey, and the words say
 All functions translate when called, under the language that is then active.
 """
 
+from datetime import date
 from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from registration.common import dates
 
 COUNT_KEYS = ("received", "confirmed", "changed", "withdrawn", "handed_over", "card_issued")
 
@@ -26,10 +29,12 @@ INTENT = {
     "confirmed": gettext_noop("Intents confirmed by their owner"),
     "changed": gettext_noop("Intents changed"),
     "withdrawn": gettext_noop("Intents withdrawn"),
-    "handed_over": gettext_noop("Intents referred to e-Devlet, e-Nabız or a desk"),
+    "handed_over": gettext_noop("Statements made elsewhere, by the owner's own word"),
     "card_issued": gettext_noop("Donation cards issued"),
 }
 COUNTS = {"VN": APPLICATION, "TR": INTENT}
+
+MINUS = "\N{MINUS SIGN}"
 
 # The Turkish flow has no card: its row is shown only if it holds a figure after all.
 WITHOUT_CARD = {"TR"}
@@ -110,6 +115,30 @@ def count_rows(figures: dict[str, Any]) -> list[CountRow]:
     if figures["jurisdiction"] in WITHOUT_CARD:
         rows = [row for row in rows if row["key"] != "card_issued" or row["day"] or row["total"]]
     return rows
+
+
+class AdjustmentRow(TypedDict):
+    day: str
+    label: str
+    change: str
+
+
+def adjustment_rows(figures: dict[str, Any], language: str) -> list[AdjustmentRow]:
+    """Corrections of days that were told before: the day concerned, the figure, the change."""
+    words = COUNTS.get(figures["jurisdiction"], APPLICATION)
+    return [
+        AdjustmentRow(
+            day=dates.short_date(date.fromisoformat(row["day"]), language),
+            label=_(words[row["key"]]),
+            change=f"{'+' if row['number'] > 0 else MINUS}{abs(row['number'])}",
+        )
+        for row in figures.get("adjustments", [])
+    ]
+
+
+def is_quiet(figures: dict[str, Any]) -> bool:
+    """Whether nothing happened on the day, corrections of earlier days included."""
+    return not any(figures["counts"].values()) and not figures.get("adjustments")
 
 
 def breakdowns(figures: dict[str, Any]) -> list[Breakdown]:

@@ -73,7 +73,7 @@ def row_of(window: Window, language: str) -> dict[str, Any]:
         "state": state.value,
         "state_label": state.label,
         "is_late": window.finished_at is not None and window.finished_at > window.due_at,
-        "is_quiet": figures is not None and not any(counts.values()),
+        "is_quiet": figures is not None and labels.is_quiet(figures),
         "holds_demo": figures is not None and figures["holds_demo"],
         "received": dates.number(counts.get("received", 0), language),
         "confirmed": dates.number(counts.get("confirmed", 0), language),
@@ -136,7 +136,7 @@ def summary_of(summary: Summary, language: str) -> dict[str, Any]:
         "day": dates.short_date(date.fromisoformat(window["day"]), language),
         "serial": summary.serial,
         "sha256": summary.sha256,
-        "is_quiet": not any(figures["counts"].values()),
+        "is_quiet": labels.is_quiet(figures),
         "facts": [
             {"label": _("Department"), "value": figures["department"]["name"]},
             {"label": _("Reporting unit"), "value": (figures["reporting_unit"] or {}).get("name")},
@@ -159,6 +159,7 @@ def summary_of(summary: Summary, language: str) -> dict[str, Any]:
             }
             for row in labels.count_rows(figures)
         ],
+        "adjustments": labels.adjustment_rows(figures, language),
         "heads": labels.short_heads(figures),
         "tables": [_table(table, language) for table in labels.breakdowns(figures)],
         "trend": _trend(figures, language),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from registration.reports.choices import Format
-from registration.reports.figures import COUNTED, recount
+from registration.reports.figures import COUNTED, recount, told_changes
 from registration.reports.models import Summary
 from registration.reports.rules import canonical, digest
 from registration.units.models import Unit
@@ -33,10 +33,10 @@ def find_faults(department: Unit) -> Iterator[str]:
 
 
 def told_and_counted(department: Unit, summaries: list[Summary]) -> tuple[Counts, Counts]:
-    """The sum of the frozen days, and the ledger's own count of the same time."""
+    """The sum of the frozen days with their corrections, and the ledger's own count."""
     told = dict.fromkeys(COUNTED, 0)
     for summary in summaries:
-        for name, number in json.loads(summary.figures)["counts"].items():
+        for name, number in told_changes(json.loads(summary.figures)).items():
             told[name] += number
     until, _ = recount(department, before=summaries[-1].window.ends_at)
     earlier, _ = recount(department, before=summaries[0].window.starts_at)
@@ -65,7 +65,8 @@ def _faults_of(summary: Summary, before: Summary | None, number: int) -> Iterato
 
 
 def _adds_up(before: dict[str, Counts], figures: dict[str, Counts]) -> bool:
+    changes = told_changes(figures)
     return all(
-        before["cumulative"][name] + figures["counts"][name] == figures["cumulative"][name]
+        before["cumulative"][name] + changes[name] == figures["cumulative"][name]
         for name in COUNTED
     )

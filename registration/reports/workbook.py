@@ -1,7 +1,7 @@
 """The workbook of the day: the same figures as the letter, as typed cells with native charts."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -127,12 +127,31 @@ class _Book:
         for row, line in enumerate(labels.count_rows(self.figures), start=HEAD_ROW + 1):
             self._write_row(sheet, row, line["label"], line["day"], line["total"])
         row += 2
-        if not any(self.figures["counts"].values()):
+        if labels.is_quiet(self.figures):
             sheet.write_string(row, 0, _("Nothing to report"), self.formats["plain"])
             row += 1
+        row = self._add_adjustments(sheet, row)
         sheet.merge_range(row, 0, row, 2, "", self.formats["wrapped"])
         sheet.write_string(row, 0, labels.legal_note(self.figures), self.formats["wrapped"])
         sheet.set_row(row, 52)
+
+    def _add_adjustments(self, sheet: Worksheet, row: int) -> int:
+        """Corrections of days told before, below the head figures; the next free row."""
+        lines = self.figures.get("adjustments", [])
+        if not lines:
+            return row
+        heads = [_("Corrections of earlier days"), _("Change"), _("Day concerned")]
+        for column, head in enumerate(heads):
+            sheet.write_string(row, column, head, self.formats["head"])
+        for line, words in zip(
+            lines, labels.adjustment_rows(self.figures, self.language), strict=True
+        ):
+            row += 1
+            sheet.write_string(row, 0, words["label"], self.formats["text"])
+            sheet.write_number(row, 1, line["number"], self.formats["number"])
+            day = datetime.combine(date.fromisoformat(line["day"]), time())
+            sheet.write_datetime(row, 2, day, self.formats["date"])
+        return row + 2
 
     def _add_breakdown(self, table: labels.Breakdown) -> None:
         sheet = self._add_sheet(

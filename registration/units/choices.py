@@ -28,6 +28,19 @@ class Ownership(TextChoices):
     ASSOCIATION = "association", _("Association")
 
 
+class ChannelPurpose(TextChoices):
+    PLEDGE = "pledge", _("Organ and tissue registration")
+    BLOOD = "blood", _("Blood donation")
+
+
+class ChannelKind(TextChoices):
+    """Where a province takes its registrations."""
+
+    OURS = "ours", _("The form of this portal")
+    OUTSIDE = "outside", _("An outside form")
+    DESK = "desk", _("A desk to call or visit")
+
+
 class PledgeKind(TextChoices):
     # Translators: a Vietnamese application that counts once the donor card is issued.
     APPLICATION = "application", _("Application")

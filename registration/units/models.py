@@ -1,6 +1,5 @@
 """Who is who and where: jurisdictions, provinces, units, organs, holidays. All of it is data."""
 
-from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.common.folding import fold
 from registration.units.choices import (
+    ChannelKind,
+    ChannelPurpose,
     HolidayKind,
     LocalityKind,
     OrganKind,
@@ -242,6 +243,73 @@ class Stewardship(models.Model):
             raise ValidationError({"ends_on": _("The end must lie after the start.")})
 
 
+class RegistrationChannel(models.Model):
+    """Where a province takes registrations of one purpose; one at a time (letter 2589/SYT-VP).
+
+    A province without a row uses the form of this portal.
+    """
+
+    province = models.ForeignKey(
+        Province, models.PROTECT, related_name="channels", verbose_name=_("province")
+    )
+    purpose = models.CharField(
+        _("purpose"), max_length=8, choices=ChannelPurpose, default=ChannelPurpose.PLEDGE
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=ChannelKind, default=ChannelKind.OURS)
+    address = models.URLField(_("address of the outside form"), blank=True, max_length=400)
+    unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("unit with the desk"),
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["province", "purpose", "-starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["province", "purpose"],
+                condition=models.Q(ends_on__isnull=True),
+                name="one_channel_at_a_time",
+                violation_error_message=_(
+                    "This province has a registration channel already. "
+                    "Write the day on which it ends first."
+                ),
+            )
+        ]
+        verbose_name = _("registration channel")
+        verbose_name_plural = _("registration channels")
+
+    def __str__(self) -> str:
+        return f"{self.province}: {self.get_kind_display()}"
+
+    def clean(self) -> None:
+        if self.kind == ChannelKind.OUTSIDE and not self.address.startswith("https://"):
+            raise ValidationError({"address": _("Write the address of the form, with https://.")})
+        if self.kind == ChannelKind.DESK and self.unit is None:
+            raise ValidationError({"unit": _("Choose the unit whose desk takes registrations.")})
+        if self.ends_on and self.ends_on <= self.starts_on:
+            raise ValidationError({"ends_on": _("The end must lie after the start.")})
+        if self.province_id is None or self.starts_on is None:
+            return
+        others = RegistrationChannel.objects.filter(province=self.province, purpose=self.purpose)
+        clash = others.exclude(pk=self.pk).filter(
+            models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=self.starts_on)
+        )
+        if self.ends_on:
+            clash = clash.filter(starts_on__lt=self.ends_on)
+        if found := clash.first():
+            raise ValidationError(
+                _("At that time the province has another channel already: %(channel)s.")
+                % {"channel": found}
+            )
+
+
 class Organ(models.Model):
     """An organ or tissue, with its names."""
 
@@ -320,23 +388,3 @@ class CallLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit}: {self.number}"
-
-
-def steward_of(province: Province, *, day: date) -> Unit | None:
-    """The unit that works on this province's registrations on that day."""
-    found = (
-        Stewardship.objects.filter(province=province, starts_on__lte=day)
-        .filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=day))
-        .select_related("unit__jurisdiction")
-        .first()
-    )
-    return found.unit if found else None
-
-
-def department_of(province: Province) -> Unit | None:
-    """The health department that receives this province's figures."""
-    return (
-        Unit.objects.filter(province=province, kind=UnitKind.DEPARTMENT, is_active=True)
-        .select_related("jurisdiction", "province")
-        .first()
-    )

@@ -2,21 +2,19 @@
 
 from datetime import date
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
-from registration.common.folding import fold
+from registration.units.choices import ChannelPurpose, UnitKind
+from registration.units.held import held
 from registration.units.models import (
     FormerProvince,
     Holiday,
     Jurisdiction,
-    Locality,
     Province,
+    RegistrationChannel,
+    Stewardship,
     Unit,
 )
-from registration.units.rules import identity_code_of, without_kind_word
-
-# Folded, the longer first.
-KIND_WORDS = ("dac khu", "phuong", "xa", "ilce")
 
 
 def find_province(jurisdiction: Jurisdiction, code: str) -> Province | None:
@@ -29,33 +27,11 @@ def find_province(jurisdiction: Jurisdiction, code: str) -> Province | None:
     return found.became if found else None
 
 
-def province_of_birth(citizen_number: str) -> FormerProvince | None:
-    """The former province that a Vietnamese citizen number names (Circular 07/2016/TT-BCA)."""
-    code = identity_code_of(citizen_number)
-    return FormerProvince.objects.filter(identity_code=code).select_related("became").first()
-
-
+@held
 def identity_codes() -> frozenset[str]:
     """Every code with which a Vietnamese citizen number may begin."""
     known = FormerProvince.objects.exclude(identity_code="")
     return frozenset(known.values_list("identity_code", flat=True))
-
-
-def find_localities(province: Province, typed: str = "") -> QuerySet[Locality]:
-    """The province's districts or communes whose name holds what was typed, accents or not.
-
-    Names that begin with it come first. Nothing typed: all of them.
-    """
-    wanted = without_kind_word(fold(typed), KIND_WORDS)
-    found = Locality.objects.filter(province=province)
-    if not wanted:
-        return found
-    begins_first = Case(
-        When(folded__startswith=wanted, then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    return found.filter(folded__contains=wanted).order_by(begins_first, "folded")
 
 
 def units_of(province: Province, *, kind: str | None = None) -> QuerySet[Unit]:
@@ -68,3 +44,41 @@ def holidays_between(jurisdiction: Jurisdiction, first: date, end: date) -> dict
     """Kind of holiday by day, from ``first`` up to but not including ``end``."""
     found = Holiday.objects.filter(jurisdiction=jurisdiction, day__gte=first, day__lt=end)
     return dict(found.values_list("day", "kind"))
+
+
+def steward_of(province: Province, *, day: date) -> Unit | None:
+    """The unit that works on this province's registrations on that day."""
+    found = (
+        Stewardship.objects.filter(province=province, starts_on__lte=day)
+        .filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+        .select_related("unit__jurisdiction")
+        .first()
+    )
+    return found.unit if found else None
+
+
+def channel_of(
+    province: Province, *, day: date, purpose: str = ChannelPurpose.PLEDGE
+) -> RegistrationChannel | None:
+    """The province's one channel on that day; None means the form of this portal."""
+    return (
+        RegistrationChannel.objects.filter(province=province, purpose=purpose, starts_on__lte=day)
+        .filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+        .first()
+    )
+
+
+def department_of(province: Province) -> Unit | None:
+    """The health department that receives this province's figures."""
+    return (
+        Unit.objects.filter(province=province, kind=UnitKind.DEPARTMENT, is_active=True)
+        .select_related("jurisdiction", "province")
+        .first()
+    )
+
+
+def national_centre(jurisdiction: Jurisdiction) -> Unit | None:
+    """The country's coordination centre, the one that stands for no province."""
+    return Unit.objects.filter(
+        kind=UnitKind.COORDINATION_CENTRE, jurisdiction=jurisdiction, province=None, is_active=True
+    ).first()

@@ -1,6 +1,7 @@
 """The editors' screens of jurisdictions, units and what belongs to them."""
 
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList
 
@@ -13,7 +14,15 @@ from registration.common.panels import (
     RowViewSet,
     translated_tabs,
 )
-from registration.units.models import CallLine, Jurisdiction, Organ, OrganOffer, Stewardship, Unit
+from registration.units.models import (
+    CallLine,
+    Jurisdiction,
+    Organ,
+    OrganOffer,
+    RegistrationChannel,
+    Stewardship,
+    Unit,
+)
 
 
 def data_menu() -> SubmenuMenuItem:
@@ -121,6 +130,38 @@ class StewardshipViewSet(KeptViewSet):
             FieldPanel("ends_on"),
             FieldPanel("source"),
         ]
+    )
+
+
+class RegistrationChannelForm(WagtailAdminModelForm):
+    """Looks for a clash with other channels only once it is known of which province and day."""
+
+    def _post_clean(self) -> None:
+        if {"province", "starts_on"} <= set(self.cleaned_data):
+            super()._post_clean()
+
+
+class RegistrationChannelViewSet(KeptViewSet):
+    """Where each province takes registrations; one that ended stays in the list."""
+
+    model = RegistrationChannel
+    list_with = ["province", "unit"]
+    icon = "link"
+    menu_order = 45
+    list_display = ["province", "purpose", "kind", "starts_on", "ends_on"]
+    list_filter = ["purpose", "kind", "province"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("province"),
+            FieldPanel("purpose"),
+            FieldPanel("kind"),
+            FieldPanel("address"),
+            FieldPanel("unit"),
+            FieldPanel("starts_on"),
+            FieldPanel("ends_on"),
+            FieldPanel("source"),
+        ],
+        base_form_class=RegistrationChannelForm,
     )
 
 

@@ -6,6 +6,7 @@ from registration.units.viewsets import (
     CallLineViewSet,
     JurisdictionViewSet,
     OrganOfferViewSet,
+    RegistrationChannelViewSet,
     StewardshipViewSet,
     UnitViewSet,
     data_menu,
@@ -18,6 +19,7 @@ for viewset in (
     OrganOfferViewSet,
     UnitViewSet,
     StewardshipViewSet,
+    RegistrationChannelViewSet,
     CallLineViewSet,
 ):
     register_snippet(viewset)

@@ -1,7 +1,11 @@
 // A box above a long list that shortens it while one types, accents or not. The list works alone.
 const script = document.querySelector("script[src*='js/filter']");
 const fold = (text) =>
-  text.replace(/[ıİI]/g, "i").replace(/[đĐ]/g, "d").normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+  text.replace(/[ıİI]/g, "i").replace(/[đĐ]/g, "d").normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
+    .replace(/\s+/g, " ").trim();
+// Folded. People type the kind of place before its name: the new one, a short form, or the old one.
+const KINDS = /^(?:dac khu|phuong|xa|thi tran|thi xa|thanh pho|tp|p|x|tt|tx|ilce|ilcesi)[. ]+(?=.)/;
+const bare = (text) => fold(text).replace(KINDS, "").trim();
 
 document.querySelectorAll("select[data-filter]").forEach((list) => {
   const all = Array.from(list.options);
@@ -20,7 +24,7 @@ document.querySelectorAll("select[data-filter]").forEach((list) => {
   list.before(label, box, status);
 
   box.addEventListener("input", () => {
-    const wanted = fold(box.value);
+    const wanted = bare(box.value);
     const fitting = all.filter((option) => !option.value || fold(option.text).includes(wanted));
     const chosen = list.value;
     list.replaceChildren(...fitting);

@@ -15,8 +15,18 @@ RIGHTS = {
     Role.OPERATOR: {"use_desk", "see_reports", "see_all_reports"},
     Role.EDITOR: {"use_desk", "use_cms"},
     Role.DEPARTMENT: {"use_desk", "see_reports"},
-    Role.STEWARD: {"use_desk", "see_reports", "see_pledges"},
-    Role.HOSPITAL: {"use_desk", "see_placements"},
+    Role.STEWARD: {
+        "use_desk",
+        "see_reports",
+        "see_pledges",
+        "step_pledges",
+        "enter_pledges",
+        "merge_pledges",
+    },
+    Role.HOSPITAL: {"use_desk", "see_placements", "enter_pledges"},
+    Role.COORDINATOR: {"use_desk", "look_up"},
+    Role.RECEIVER: {"use_desk", "receive_cards"},
+    Role.DATA_OFFICER: {"use_desk", "answer_requests"},
 }
 
 

@@ -13,7 +13,6 @@ from registration.banners.services import (
     code_to_paste,
     count_click,
     find_placement,
-    open_placement,
 )
 from registration.campaigns.models import Campaign
 from tests import factories
@@ -53,26 +52,6 @@ def test_find_placement_does_not_find_a_closed_one(reference: SimpleNamespace) -
     Placement.objects.update(closed_at=timezone.now())
 
     assert find_placement(reference.placement.code) is None
-
-
-def test_open_placement_twice_is_one(reference: SimpleNamespace) -> None:
-    values = {"banner": reference.banner, "language": "vi", "size": "970x250"}
-
-    first = open_placement(reference.hospital, **values)
-    second = open_placement(reference.hospital, **values)
-
-    assert first == second
-    assert first.code != reference.placement.code
-
-
-def test_open_placement_after_a_close_has_a_code_of_its_own(reference: SimpleNamespace) -> None:
-    old = reference.placement
-    Placement.objects.update(closed_at=timezone.now())
-
-    new = open_placement(old.unit, banner=old.banner, language=old.language, size=old.size)
-
-    assert new.code != old.code
-    assert find_placement(new.code) == new
 
 
 def test_count_click_adds_to_the_day(reference: SimpleNamespace) -> None:

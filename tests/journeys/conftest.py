@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from portal.settings import env
+from tests.journeys.offices import open_offices
 from tests.journeys.town import Town
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -44,9 +45,19 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 @pytest.fixture(scope="session")
+def offices(town: Town) -> None:
+    """Desks of Thanh Hóa and İzmir; see ``tests.journeys.offices``."""
+    open_offices(town)
+
+
+# While the driver runs there is an event loop in this thread, in which Django refuses queries. It
+# runs no query of ours: the town has processes of its own, and the fixtures' queries here are plain
+# ones between two calls of the driver. It ends with the module, so that no other test has it.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     assert CHROMIUM, "Chromium is not installed."
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
@@ -93,5 +104,19 @@ def no_barriers() -> Any:
         assert findings.violations_count == 0, f"{page.url}\n{findings.generate_report()}"
         overflow = page.locator("html").evaluate("e => e.scrollWidth - e.clientWidth")
         assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"
+
+    return look
+
+
+@pytest.fixture
+def bars_nobody(no_barriers: Any) -> Any:
+    """``bars_nobody(page)`` looks at both widths and leaves the page as wide as it was."""
+
+    def look(page: Page) -> None:
+        before = page.viewport_size
+        for width, height in WIDTHS.values():
+            page.set_viewport_size({"width": width, "height": height})
+            no_barriers(page)
+        page.set_viewport_size(before)
 
     return look

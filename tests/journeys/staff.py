@@ -17,16 +17,19 @@ def sign_in(page: Page, username: str, *, to: str = "/desk/") -> None:
     page.wait_for_url(f"**{to}")
 
 
-def find_message(page: Page, recipient: str, *, wait: float = WAITS) -> str:
-    """Open the newest message to ``recipient`` in the desk's mailbox; its text."""
+def find_message(page: Page, recipient: str, *, about: str = "", wait: float = WAITS) -> str:
+    """Open the newest message to ``recipient`` in the desk's mailbox that holds ``about``; its
+    text.
+    """
     end = time.monotonic() + wait
     while True:
         page.goto("/desk/mailbox/")
-        row = page.locator("tr, li", has_text=recipient).locator("a").first
-        if row.count():
-            row.click()
-            page.wait_for_url(re.compile(r"/desk/mailbox/[0-9a-f-]{36}/$"))
-            return page.locator("main").inner_text()
+        rows = page.locator("tr, li", has_text=recipient).locator("a")
+        for address in [row.get_attribute("href") for row in rows.all()][:6]:
+            page.goto(str(address))
+            text = page.locator("main").inner_text()
+            if about in text:
+                return text
         assert time.monotonic() < end, f"no message to {recipient} within {wait} s"
         time.sleep(1)
 

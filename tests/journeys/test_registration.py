@@ -11,13 +11,12 @@ from pypdf import PdfReader
 from tests.journeys.citizens import Citizen, agree_and_send, citizen, fill_in, go_to_check
 from tests.journeys.staff import find_message, link_in, sign_in
 from tests.journeys.town import Town
+from tests.journeys.walks import ELSEWHERE
 
 LANGUAGES = ["vi", "tr"]
 # The schedule looks once a minute; the documents take a few seconds.
 CLOSED_WITHIN = 90  # seconds
 OFFICER = {"vi": "linh", "tr": "deniz"}
-# Whose day is not counted by the journey to the report, whatever the order of the tests.
-ELSEWHERE = {"vi": "vn-38", "tr": "tr-35"}
 
 
 def come_from_the_hospital(page: Page, town: Town, who: Citizen) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from registration.outbox import delivery, tasks
 from registration.outbox.choices import State
-from registration.outbox.models import MailboxItem, Message
+from registration.outbox.models import Freeze, MailboxItem, Message
 from registration.outbox.services import File, deliver_due, deliver_message
 from tests.outbox.conftest import NOW, READER, SECRET, Letters
 from tests.outbox.servers import MailServer
@@ -375,3 +375,46 @@ def test_deliver_message_at_once_sends_one(
 
     assert stored(message).state == State.SENT
     assert len(server.letters) == 1 if guarded else len(server.letters) > 1
+
+
+def test_frozen_nothing_leaves_by_bell_sweep_or_command(
+    email: Write, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = email()
+    rung: list[str] = []
+    monkeypatch.setattr(tasks.deliver_message, "delay", rung.append)
+    call_command("freeze_messages")
+    delivery.freeze_messages(now=NOW)
+
+    deliver_message(message.pk, now=NOW)
+    results = deliver_due(now=NOW + timedelta(hours=80))
+    tasks.sweep_messages()
+
+    assert told(message) == ("waiting", 0, "")
+    assert (mailbox(), rung, results) == ([], [], {"sent": 0, "waiting": 0, "failed": 0})
+    assert Freeze.objects.count() == 1
+
+
+def test_released_messages_leave(email: Write, mailbox: Mailbox) -> None:
+    message = email()
+    delivery.freeze_messages(now=NOW)
+
+    waiting = delivery.release_messages(now=NOW)
+    deliver_message(message.pk, now=NOW)
+
+    assert (waiting, told(message), len(mailbox())) == (1, ("sent", 1, ""), 1)
+    assert Freeze.objects.get().released_at == NOW
+
+
+def test_released_without_those_that_may_have_gone_out_before(
+    email: Write, mailbox: Mailbox
+) -> None:
+    old = email()
+    delivery.freeze_messages(now=NOW + timedelta(minutes=1))
+    new = email(now=NOW + timedelta(minutes=2))
+
+    call_command("release_messages", "--drop-old")
+    results = deliver_due(now=NOW + timedelta(hours=1))
+
+    assert (told(old), told(new)) == (("failed", 0, "dropped"), ("sent", 1, ""))
+    assert (results["sent"], len(mailbox())) == (1, 1)

@@ -11,8 +11,15 @@ from django.utils import translation
 from registration.common.errors import RuleBroken
 from registration.common.limits import Limit
 from registration.outbox import tasks
-from registration.outbox.models import Attachment, MailboxItem, Message
-from registration.outbox.services import File, deliver_due, queue_email
+from registration.outbox.models import Attachment, MailboxItem, Message, Stop
+from registration.outbox.services import (
+    File,
+    deliver_due,
+    may_write_to,
+    queue_email,
+    resume_messages,
+    stop_messages,
+)
 from tests.outbox.conftest import NOW, READER, SECRET
 from tests.races import needs_postgresql, run_at_once
 
@@ -165,6 +172,43 @@ def test_queue_email_limit_ends_with_its_day_and_holds_for_each_kind(email: Writ
     assert states == ["waiting", "failed", "waiting", "waiting", "waiting"]
 
 
+def test_stopped_topic_is_written_and_never_sent(
+    email: Write, text_message: Write, mailbox: Callable[[], list[MailboxItem]]
+) -> None:
+    for recipient in ("a@example.org", "+84900000001"):
+        for _turn in range(2):
+            stop_messages(recipient, "t1", now=NOW)
+
+    # Spelled in another way, it is the same mailbox.
+    stopped = [
+        email(to="A@example.ORG", stoppable="t1"),
+        text_message(to="+84900000001", stoppable="t1"),
+    ]
+    sent = [
+        email(to="a@example.org", stoppable="t2"),
+        email(to="a@example.org"),
+        email(to="b@example.org", stoppable="t1"),
+    ]
+    deliver_due(now=NOW)
+
+    assert [(stored(m).state, stored(m).last_error) for m in stopped] == [("failed", "stopped")] * 2
+    assert [stored(m).state for m in sent] == ["sent"] * 3
+    assert len(mailbox()) == 3
+    assert Stop.objects.count() == 2
+
+
+def test_stopped_messages_can_be_resumed_and_keep_no_address(email: Write) -> None:
+    stop_messages("a@example.org", "t1", now=NOW)
+    kept = Stop.objects.get()
+    before = may_write_to("a@example.org", "t1")
+
+    resume_messages("A@example.org", "t1")
+
+    assert (before, may_write_to("a@example.org", "t1")) == (False, True)
+    assert (len(kept.recipient_hash), kept.since) == (64, NOW)
+    assert email(to="a@example.org", stoppable="t1").state == "waiting"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_queue_email_rings_after_the_commit_with_the_id_alone(
     monkeypatch: pytest.MonkeyPatch,
@@ -223,3 +267,17 @@ def test_queue_email_at_once_with_one_key_writes_one(no_worker: None) -> None:
 
     assert set(written) == set(Message.objects.values_list("pk", flat=True))
     assert Message.objects.count() == 1
+
+
+def test_sms_of_all_strangers_together_have_a_budget(
+    text_message: Write, settings: Any, caplog: Any
+) -> None:
+    settings.SMS_PER_DAY = 2
+
+    sent = [
+        text_message(to=f"+8491234567{number}", dedupe_key=f"budget:{number}").last_error
+        for number in range(3)
+    ]
+
+    assert sent == ["", "", "budget_spent"]
+    assert "budget of 2 SMS is spent" in caplog.text

@@ -1,5 +1,6 @@
 """Registers people through the services, for tests of what comes after."""
 
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,9 @@ from registration.people.models import Contact
 from registration.pledges.answers import PledgeAnswers
 from registration.pledges.models import Pledge
 from registration.pledges.services import register_pledge
+from registration.pledges.source import Source
 from registration.privacy.services import texts_to_show
+from registration.units.places import department_of
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -63,12 +66,17 @@ def turkish(reference: Any, **person: Any) -> PledgeAnswers:
 
 def register(reference: Any, told: PledgeAnswers | None = None, **changes: Any) -> Pledge:
     told = told or answers(reference)
-    values = {
-        "province": told.person.province,
+    province = told.person.province
+    from_where = {
+        "province": province,
+        "department": department_of(province),
         "channel": EntryChannel.WEB,
-        "campaign": None,
-        "placement": None,
         "language": told.person.language,
+    }
+    names = {field.name for field in fields(Source)}
+    from_where |= {name: changes.pop(name) for name in names & set(changes)}
+    values = {
+        "source": Source(**from_where),
         "form_key": uuid4().hex,
         "is_held": False,
         "now": NOW,

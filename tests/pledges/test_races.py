@@ -13,8 +13,7 @@ from registration.people.models import Person
 from registration.pledges import services
 from registration.pledges.models import Pledge
 from registration.pledges.services import confirm_by_link, confirm_pledge
-from tests.pledges.registering import NOW, answers, contact_of, register
-from tests.pledges.visits import (
+from tests.intake.visits import (
     VN_URL,
     acts_of,
     check,
@@ -23,6 +22,7 @@ from tests.pledges.visits import (
     solved_proof,
     vn_answers,
 )
+from tests.pledges.registering import NOW, answers, contact_of, register
 from tests.races import needs_postgresql, run_at_once
 
 pytestmark = [pytest.mark.race, needs_postgresql, pytest.mark.usefixtures("transactional_db")]
@@ -42,11 +42,11 @@ def test_twenty_sendings_of_one_form_are_one_registration(reference: Any) -> Non
     assert Event.objects.count() == 1
 
 
-def test_twin_without_the_form_s_lock_breaks(
+def test_twin_that_does_not_look_for_what_was_sent_breaks(
     reference: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The unique key still keeps one row, but the others get an error for an answer."""
-    monkeypatch.setattr(services, "_lock_form", lambda form_key: None)
+    monkeypatch.setattr(services, "find_by_form_key", lambda form_key: None)
     told = answers(reference)
 
     results = run_at_once([lambda: register(reference, told, form_key="one")] * 20)

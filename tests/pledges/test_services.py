@@ -20,9 +20,8 @@ from registration.pledges.choices import PledgeState
 from registration.pledges.models import Pledge
 from registration.pledges.services import confirm_by_link, confirm_pledge, withdraw_pledge
 from registration.privacy.models import Consent
-from registration.units.models import Unit
+from tests.intake.visits import link_in
 from tests.pledges.registering import NOW, answers, contact_of, register, turkish
-from tests.pledges.visits import link_in
 
 
 def token_of(message: Message) -> str:
@@ -183,15 +182,6 @@ def test_register_refuses_without_both_acts(reference: Any, missing: str) -> Non
     assert not Person.objects.exists()
 
 
-def test_register_without_a_department_is_refused(reference: Any) -> None:
-    Unit.objects.filter(code="adana").update(is_active=False)
-
-    with pytest.raises(RuleBroken) as refusal:
-        register(reference, turkish(reference))
-
-    assert refusal.value.code == "no_department"
-
-
 def test_mailbox_has_its_limit_and_a_refusal_counts_nothing(reference: Any) -> None:
     limit = Limit("mailbox", times=2, seconds=86400)
     for key in ("1", "1", "1", "2"):
@@ -212,7 +202,7 @@ def test_telephone_alone_gets_an_sms_when_there_is_a_gateway(reference: Any, set
     message = Message.objects.get()
     assert (message.channel, message.recipient) == ("sms", "+84912345678")
     assert pledge.reference in message.text
-    assert "/vi/pledge/confirm/" in message.text
+    assert "/vi/pledge/code/" in message.text
     assert "Diễm" not in message.text
     settings.SMS_URL = ""
     with pytest.raises(RuleBroken) as refusal:
@@ -310,19 +300,6 @@ def test_receipt_tells_nothing_to_a_contact_that_never_confirmed(reference: Any)
     again = register(reference)
 
     assert first.reference not in Message.objects.get(about=again.pk).text
-
-
-def test_earlier_contact_is_told_when_another_one_replaces_it(reference: Any) -> None:
-    first = register(reference)
-    confirm_pledge(first, contact=contact_of(first), now=NOW)
-    second = register(reference, answers(reference, email="new@example.org", language="tr"))
-
-    confirm_pledge(second, contact=contact_of(second), now=NOW)
-
-    told = Message.objects.get(kind="pledges/replaced")
-    assert (told.recipient, told.language) == ("diem@example.org", "vi")
-    assert first.reference in told.text
-    assert second.reference not in told.text
 
 
 def test_earlier_contact_is_not_told_of_its_own_change(reference: Any) -> None:

@@ -4,7 +4,10 @@ from pathlib import Path
 import pytest
 
 from bench.citizens import Citizen, communes
+from bench.hands import ANSWERS, keys_of
 from bench.installation import unit_command
+from bench.measures.registrations import Round
+from bench.rank import chance_of_no_difference
 from bench.table import as_text, row_of, write_json, written
 from bench.visits import boxes, form_values
 
@@ -99,3 +102,36 @@ def test_unit_command_runs_the_web_server_of_production() -> None:
     assert command[1:3] == ["-m", "granian"]
     assert command[command.index("--port") + 1] == "4321"
     assert command[-1] == "portal.wsgi:application"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "chance"),
+    [
+        pytest.param([1.0, 2, 3, 4, 5], [1.0, 2, 3, 4, 5], 1.0, id="equal"),
+        pytest.param([7.0] * 9, [7.0] * 4, 1.0, id="one value"),
+        # By hand: U = 0, its mean 12.5, its spread √(25·11/12) = 4.787, z = 12/4.787.
+        pytest.param([1.0, 2, 3, 4, 5], [6.0, 7, 8, 9, 10], 0.012186, id="apart"),
+        # U = 2 of 8, four fives alike: √(16/12·(9 − 60/56)) = 3.251, z = 5.5/3.251.
+        pytest.param([1.0, 2, 5, 5], [5.0, 5, 8, 9], 0.090724, id="ties"),
+    ],
+)
+def test_chance_of_no_difference(first: list[float], second: list[float], chance: float) -> None:
+    assert chance_of_no_difference(first, second) == pytest.approx(chance, abs=1e-5)
+    assert chance_of_no_difference(second, first) == pytest.approx(chance, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [("0912", 4), ("diem", 4), ("Diễm", 7), ("đường", 9), ("Đ", 3), ("", 0)],
+)
+def test_keys_of_counts_accents_and_capitals(text: str, keys: int) -> None:
+    assert keys_of(text) == keys
+
+
+def test_whole_registration_takes_both_times() -> None:
+    assert Round(pledges=30.0, confirmations=60.0).whole == pytest.approx(20.0)
+
+
+def test_hands_answer_with_a_number_of_nobody() -> None:
+    assert ANSWERS["identity_number"].startswith("999")
+    assert ANSWERS["email"].endswith("example.org")

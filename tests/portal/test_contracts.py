@@ -16,7 +16,7 @@ STOREYS = ("portal", "home", "registration")
 # A closed list: what every room may use must not become what nobody knows where to put.
 COMMON = {
     "__init__", "apps", "dates", "errors", "folding", "limits", "models", "panels", "references",
-    "sealing", "tasks", "typeset",
+    "sealing", "spreadsheets", "tasks", "typeset",
 }  # fmt: skip
 # What a rule may not know of: database, settings, clock, network, machine.
 IMPURE = re.compile(

@@ -16,6 +16,8 @@ from portal.log import HideTokens
             "/account/password/reset/key/-/",
             id="new password",
         ),
+        pytest.param("/tr/record/open/kA9-x_z/", "/tr/record/open/-/", id="own record"),
+        pytest.param("/c/abcd2345efgh/", "/c/-/", id="card"),
         pytest.param("/vi/pledge/vn-22/", "/vi/pledge/vn-22/", id="nothing to hide"),
     ],
 )

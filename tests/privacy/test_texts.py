@@ -11,9 +11,10 @@ from registration.common.errors import RuleBroken
 from registration.ledger.kept import NoAlteration
 from registration.privacy import markup, services
 from registration.privacy.choices import Act, TextKind
-from registration.privacy.models import Consent, LegalText
+from registration.privacy.models import LegalText
 from registration.privacy.reference import TEXTS, load, read_texts
 from registration.units.reference import Loading
+from tests import factories
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -83,29 +84,26 @@ def test_activation_is_refused_while_a_language_is_missing(reference: Any, missi
     assert LegalText.objects.get(pk=text.pk).active_from is None
 
 
+def in_use(reference: Any) -> LegalText:
+    return services.active_texts(reference.vn, purpose="pledge")[TextKind.CONSENT]
+
+
 def test_activated_text_is_the_one_in_use(reference: Any) -> None:
     text = draft(reference)
-    before = services.active_text(reference.vn, kind="consent")
+    before = in_use(reference)
 
     services.activate_text(text, now=NOW)
     services.activate_text(text, now=datetime(2027, 1, 1, tzinfo=UTC))
 
     assert before.version == 1
-    assert services.active_text(reference.vn, kind="consent") == text
+    assert in_use(reference) == text
     assert LegalText.objects.get(pk=text.pk).active_from == NOW
 
 
 def test_draft_is_not_in_use(reference: Any) -> None:
     draft(reference)
 
-    assert services.active_text(reference.vn, kind="consent").version == 1
-
-
-def test_no_text_in_use_is_said(reference: Any) -> None:
-    with pytest.raises(RuleBroken) as refusal:
-        services.active_text(reference.vn, kind="consent", purpose="drive")
-
-    assert refusal.value.code == "no_active_text"
+    assert in_use(reference).version == 1
 
 
 def test_text_in_use_is_refused_every_change(reference: Any) -> None:
@@ -118,6 +116,8 @@ def test_text_in_use_is_refused_every_change(reference: Any) -> None:
         text.save()
     with pytest.raises(NoAlteration):
         text.delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LegalText.objects.filter(pk=text.pk)._raw_delete("default")
 
     assert LegalText.objects.get(pk=text.pk).title_vi == "consent vi"
 
@@ -144,6 +144,12 @@ def test_new_version_copies_every_language(reference: Any) -> None:
     assert services.new_version(text).version == 3
 
 
+def test_new_version_does_not_ask_for_new_consent_by_itself(reference: Any) -> None:
+    text = draft(reference, needs_new_consent=True)
+
+    assert services.new_version(text).needs_new_consent is False
+
+
 def test_texts_to_show_ask_for_one_act_each(reference: Any, max_queries: Any) -> None:
     with max_queries(1):
         texts = services.texts_to_show(
@@ -158,17 +164,18 @@ def test_texts_to_show_ask_for_one_act_each(reference: Any, max_queries: Any) ->
 
 
 def test_texts_to_show_need_notice_and_consent(reference: Any) -> None:
-    Consent.objects.all().delete()
-    LegalText.objects.filter(kind="notice")._raw_delete("default")
+    services.activate_text(draft(reference, purpose="drive", version=1), now=NOW)
 
     with pytest.raises(RuleBroken) as refusal:
-        services.texts_to_show(reference.vn, language="vi")
+        services.texts_to_show(reference.vn, language="vi", purpose="drive", department="x")
 
     assert refusal.value.code == "no_active_text"
 
 
-def test_shipped_texts_are_loaded_once_and_put_in_use(reference: Any) -> None:
-    LegalText.objects.all()._raw_delete("default")
+@pytest.mark.django_db
+def test_shipped_texts_are_loaded_once_and_put_in_use() -> None:
+    vn = factories.JurisdictionFactory()
+    tr = factories.JurisdictionFactory(turkish=True)
     first, second = Loading(), Loading()
 
     load(first)
@@ -178,8 +185,8 @@ def test_shipped_texts_are_loaded_once_and_put_in_use(reference: Any) -> None:
     assert first.kept == []
     assert (second.created["privacy.legaltext"], second.kept) == (0, [])
     assert LegalText.objects.filter(active_from__isnull=True).count() == 0
-    assert set(services.active_texts(reference.vn, purpose="pledge")) == set(TextKind)
-    assert set(services.active_texts(reference.tr, purpose="pledge")) == {
+    assert set(services.active_texts(vn, purpose="pledge")) == set(TextKind)
+    assert set(services.active_texts(tr, purpose="pledge")) == {
         TextKind.NOTICE,
         TextKind.CONSENT,
     }

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 def see(staff: Any, **changes: Any) -> View:
-    values = {"subject": uuid.uuid4(), "page": "pledges_desk:one", "fields": ["full_name"]}
+    values = {"subject": uuid.uuid4(), "page": "stewards:one", "fields": ["full_name"]}
     return log_view(staff, now=NOW, **{**values, **changes})
 
 
@@ -30,7 +30,7 @@ def test_log_view_says_who_saw_what_and_why(steward: Any) -> None:
 
     view.refresh_from_db()
     assert (view.staff, view.unit_code, view.roles) == (steward, "steward", "steward")
-    assert (view.subject, view.page) == (subject, "pledges_desk:one")
+    assert (view.subject, view.page) == (subject, "stewards:one")
     assert (view.fields, view.reason, view.seen_at) == ("full_name,organs", "call back", NOW)
 
 

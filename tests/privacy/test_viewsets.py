@@ -47,6 +47,7 @@ def test_draft_can_be_edited(editor: Client, draft: LegalText) -> None:
         assert f'name="title_{code}"' in html
         assert f'name="body_{code}"' in html
     assert 'name="body"' not in html
+    assert 'name="needs_new_consent"' in html
 
 
 def test_putting_in_use_asks_first(editor: Client, draft: LegalText) -> None:

@@ -14,7 +14,7 @@ def named(code: str, name: str, received: int, confirmed: int) -> dict[str, Any]
 def quang_ninh_day() -> dict[str, Any]:
     """300 applications of one day; confirmed 214; each breakdown adds up to them."""
     return {
-        "version": 1,
+        "version": 2,
         "department": {"code": "quang-ninh", "name": "Sở Y tế tỉnh Quảng Ninh"},
         "reporting_unit": {
             "code": "bvdk-quang-ninh",

@@ -16,8 +16,8 @@ from registration.units.models import (
     Province,
     Stewardship,
     Unit,
-    department_of,
 )
+from registration.units.places import department_of
 
 
 def reload() -> tuple[Loading, str]:

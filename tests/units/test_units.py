@@ -4,27 +4,19 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 
-from registration.units.models import Locality, Stewardship, Unit, steward_of
-from registration.units.places import find_localities, units_of
+from registration.units.models import Stewardship, Unit
+from registration.units.places import national_centre, steward_of, units_of
 from tests import factories
 
 
-def names(found: object) -> list[str]:
-    return [locality.name for locality in found]  # type: ignore[attr-defined]
+def test_national_centre_stands_for_no_province(reference: SimpleNamespace) -> None:
+    values = {"jurisdiction": reference.vn, "kind": "coordination_centre"}
+    factories.UnitFactory(code="of-a-province", province=reference.quang_ninh, **values)
+    factories.UnitFactory(code="closed", province=None, is_active=False, **values)
+    found = factories.UnitFactory(code="national", province=None, **values)
 
-
-def test_names_that_begin_with_it_come_first(reference: SimpleNamespace) -> None:
-    for name in ("Tân Yên", "Yên Tử", "An Sinh", "Yên Hưng"):
-        Locality.objects.create(
-            province=reference.quang_ninh, code=name, kind="ward", name=name, full_name=name
-        )
-
-    assert names(find_localities(reference.quang_ninh, "yen")) == ["Yên Hưng", "Yên Tử", "Tân Yên"]
-
-
-def test_nothing_typed_finds_all_and_other_provinces_stay_out(reference: SimpleNamespace) -> None:
-    assert names(find_localities(reference.quang_ninh)) == ["Hạ Long"]
-    assert names(find_localities(reference.adana, "ha long")) == []
+    assert national_centre(reference.vn) == found
+    assert national_centre(reference.tr) is None
 
 
 def test_units_of_a_province_leave_out_those_that_stopped(reference: SimpleNamespace) -> None:

@@ -5,7 +5,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from home.demo_pages import build_pages
-from home.demo_staff import PASSWORD, STAFF, make_demo_staff, set_demo_hours
+from home.demo_staff import (
+    PASSWORD,
+    STAFF,
+    make_demo_staff,
+    open_demo_desks,
+    set_demo_hours,
+)
 
 
 class Command(BaseCommand):
@@ -16,6 +22,7 @@ class Command(BaseCommand):
             raise CommandError("The demo's sign-ins are known to everybody: never in production.")
         build_pages()
         make_demo_staff()
+        open_demo_desks()
         set_demo_hours(now=timezone.now())
         self.stdout.write(f"  Demo sign-ins (password for all: {PASSWORD})")
         for member in STAFF:

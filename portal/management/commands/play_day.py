@@ -110,7 +110,7 @@ class Command(BaseCommand):
         folder.mkdir(parents=True, exist_ok=True)
         self.stdout.write(
             f"Registered {played.registered}, confirmed {played.confirmed}, "
-            f"changed {played.changed}, withdrawn {played.withdrawn}."
+            f"changed {played.changed}, withdrawn {played.withdrawn}, cards {played.cards}."
         )
         for document in summary.documents.order_by("pk"):
             path = folder / document.name

@@ -1,0 +1,91 @@
+"""What the ledger is told of a registration: everything but the person."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from registration.banners.models import Placement
+from registration.ledger.choices import AgeBand, EntryChannel, EventKind, Sex
+from registration.ledger.models import Event
+from registration.ledger.rules import age_band
+from registration.ledger.services import Origin, record_event
+from registration.pledges.models import Pledge
+from registration.units.held import held
+from registration.units.models import Province, Unit
+
+
+def with_origin() -> QuerySet[Pledge]:
+    """Registrations with all that an event or a message about them needs."""
+    return Pledge.objects.select_related(
+        "jurisdiction",
+        "province__jurisdiction",
+        "department",
+        "campaign",
+        "placement__unit",
+        "unit",
+        "person",
+        "particulars__person",
+        "particulars__province",
+        "particulars__locality",
+    ).prefetch_related("particulars__contacts")
+
+
+OF_A_PLEDGE = ("jurisdiction", "province", "department", "campaign", "placement", "unit")
+OF_PARTICULARS = ("province", "locality")
+FURTHER = {Placement: "unit", Province: "jurisdiction", Unit: "jurisdiction"}
+
+
+def read_pledge(pk: UUID) -> Pledge:
+    """One registration as it is stored, with what was told and the places that it names.
+
+    In one statement that is a join of fourteen tables, which takes PostgreSQL 20 ms to plan.
+    """
+    pledge = add_places(Pledge.objects.select_related("particulars").get(pk=pk))
+    _add(pledge.particulars, OF_PARTICULARS)
+    return pledge
+
+
+def add_places(pledge: Pledge) -> Pledge:
+    """The same registration with the places that it names: reference rows, held ones maybe."""
+    _add(pledge, OF_A_PLEDGE)
+    return pledge
+
+
+def _add(row: Model, names: tuple[str, ...]) -> None:
+    for name in names:
+        key = getattr(row, f"{name}_id")
+        if key is not None:
+            setattr(row, name, _reference(row._meta.get_field(name).related_model, key))
+
+
+@held
+def _reference(model: type[Model], key: int | str) -> Model:
+    rows = model._default_manager.all()
+    return (rows.select_related(FURTHER[model]) if model in FURTHER else rows).get(pk=key)
+
+
+def record_pledge_event(kind: EventKind, pledge: Pledge, *, now: datetime) -> Event:
+    """Write an event with the registration's origin, organs, sex and age band of today."""
+    born = pledge.particulars.birth_date
+    band = age_band(
+        date.fromisoformat(born) if born else None, now.astimezone(pledge.jurisdiction.zone).date()
+    )
+    origin = Origin(
+        department=pledge.department,
+        province=pledge.province,
+        channel=EntryChannel(pledge.channel),
+        locality=pledge.particulars.locality,
+        campaign=pledge.campaign,
+        placement=pledge.placement,
+        unit=pledge.unit,
+        is_demo=pledge.is_demo,
+    )
+    return record_event(
+        kind,
+        subject=pledge.pk,
+        origin=origin,
+        organs=pledge.organ_codes,
+        sex=Sex(pledge.particulars.sex),
+        age_band=AgeBand(band),
+    )
