@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
 from registration.units.models import CallLine, Jurisdiction
@@ -78,7 +79,7 @@ class FiguresBlock(blocks.StructBlock):
     items = blocks.ListBlock(
         blocks.StructBlock(
             [
-                ("value", blocks.CharBlock(label=_("Figure"))),
+                ("value", blocks.CharBlock(label=pgettext_lazy("a number on a page", "Figure"))),
                 ("label", blocks.CharBlock(label=_("What it counts"))),
                 ("source", blocks.CharBlock(label=_("Source"))),
             ]

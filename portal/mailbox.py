@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from io import BytesIO
-from typing import cast
 from uuid import UUID
 
 from csp.constants import SELF
@@ -22,9 +21,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
-from registration.accounts.models import Staff
 from registration.outbox.models import MailboxFile, MailboxItem
 from registration.privacy.services import log_view
 
@@ -61,7 +59,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """The newest first. Recipients and subjects are shown, so each item is logged as seen."""
     page = Paginator(MailboxItem.objects.all(), PAGE_LENGTH).get_page(request.GET.get("page"))
     _log(request, page, page="desk:mailbox", fields=["recipient", "subject"])
-    return render(request, "desk/mailbox.html", {"page_obj": page})
+    return render(request, "desk/mailbox.html", {"rows": page, "page_obj": page})
 
 
 @mailbox_page
@@ -131,6 +129,6 @@ def _seen(request: HttpRequest, pk: UUID, *, page: str, fields: list[str]) -> Ma
 def _log(
     request: HttpRequest, items: Iterable[MailboxItem], *, page: str, fields: list[str]
 ) -> None:
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     for item in items:
         log_view(staff, subject=item.pk, page=page, fields=fields, now=timezone.now())

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from registration.ledger.kept import triggers
+from registration.lookups.keeping import word_triggers
 from registration.privacy.keeping import text_triggers
 from tests import factories
 
@@ -75,8 +76,9 @@ def _run(which: int) -> None:
         for table in KEPT_TABLES:
             for statement in triggers(connection.vendor, table)[which]:
                 cursor.execute(statement)
-        for statement in text_triggers(connection.vendor)[which]:
-            cursor.execute(statement)
+        for make in (text_triggers, word_triggers):
+            for statement in make(connection.vendor)[which]:
+                cursor.execute(statement)
 
 
 @pytest.fixture

@@ -1,16 +1,18 @@
-"""How a page of the desk states its right."""
+"""How a page of the desk states its right, whom it works for, and how it says that it cannot."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
+from registration.common.errors import RuleBroken
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,3 +34,13 @@ def require_right(right: Right) -> Callable[[View], View]:
         return decorated
 
     return decorate
+
+
+def staff_of(request: HttpRequest) -> Staff:
+    """Who looks at a page that has stated its right."""
+    return cast(Staff, request.user)
+
+
+def refused(request: HttpRequest, error: RuleBroken, *, status: int = 503) -> HttpResponse:
+    """The page that says why another one is not shown: most often its view could not be logged."""
+    return render(request, "desk/refused.html", {"trouble": error}, status=status)

@@ -51,6 +51,11 @@ class Staff(AbstractUser):
         verbose_name_plural = _("staff")  # type: ignore[assignment]
 
     @property
+    def shown_name(self) -> str:
+        """The user name stands in for a name that was never given."""
+        return self.get_full_name() or self.username
+
+    @property
     def role_names(self) -> frozenset[str]:
         if not hasattr(self, "_role_names"):
             given = frozenset(self.roles.values_list("role", flat=True))

@@ -43,7 +43,7 @@ class StaffIndexView(IndexView):
     def columns(self) -> list[Column]:
         title = self._get_title_column_class(UserColumn)
         return [
-            title("first_name", label=_("Name"), get_url=self.get_edit_url, accessor=str_or_name),
+            title("first_name", label=_("Name"), get_url=self.get_edit_url, accessor="shown_name"),
             Column("username", label=_("User name"), sort_key="username"),
             Column("unit", label=_("Unit"), sort_key="unit__folded"),
             Column("roles", label=_("Roles"), accessor=roles_in_words),
@@ -54,10 +54,6 @@ class StaffIndexView(IndexView):
     def get_base_queryset(self) -> Any:
         base = super().get_base_queryset()
         return base.select_related("unit").prefetch_related("roles")
-
-
-def str_or_name(staff: Staff) -> str:
-    return staff.get_full_name() or staff.get_username()
 
 
 class StaffCreateView(CreateView):

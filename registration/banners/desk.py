@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,9 +9,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
-from registration.accounts.models import Staff
 from registration.banners.choices import Size
 from registration.banners.models import DayClicks, Placement
 from registration.banners.services import code_to_paste
@@ -80,7 +78,7 @@ class Shown:
 @require_right(Right.SEE_PLACEMENTS)
 def own(request: HttpRequest) -> HttpResponse:
     """The open placements of the secretary's own unit; nobody else's."""
-    unit = cast(Staff, request.user).unit
+    unit = staff_of(request).unit
     shown = placements_of(unit, language=request.LANGUAGE_CODE) if unit else []
     context = {
         "unit": unit,

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import refused, require_right, staff_of
 from registration.accounts.choices import Right
-from registration.accounts.models import Staff
 from registration.cards.documents import card_pdf
 from registration.cards.forms import IssueForm
 from registration.cards.models import Card
@@ -47,16 +46,8 @@ PRINTED = gettext_lazy("Print of the donor card")
 CHECKS = Limit("card.check", times=60, seconds=3600)
 
 
-def _staff(request: HttpRequest) -> Staff:
-    return cast(Staff, request.user)
-
-
-def _refused(request: HttpRequest, error: RuleBroken, status: int = 503) -> HttpResponse:
-    return render(request, "cards/desk/refused.html", {"trouble": error}, status=status)
-
-
 def _pledge(request: HttpRequest, pledge: uuid.UUID) -> Pledge:
-    theirs = with_origin().filter(province__in=_staff(request).provinces())
+    theirs = with_origin().filter(province__in=staff_of(request).provinces())
     return get_object_or_404(theirs, pk=pledge)
 
 
@@ -65,7 +56,7 @@ def _pledge(request: HttpRequest, pledge: uuid.UUID) -> Pledge:
 @require_right(Right.STEP_PLEDGES)
 def issue(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
     """The form of a card's number, issuer and day; once issued, the card and its undoing."""
-    staff, found, now = _staff(request), _pledge(request, pledge), timezone.now()
+    staff, found, now = staff_of(request), _pledge(request, pledge), timezone.now()
     day = now.astimezone(found.jurisdiction.zone).date()
     form = IssueForm(found, staff, request.POST or None, day=day)
     if request.method == "POST" and form.is_valid():
@@ -84,7 +75,7 @@ def _issue_page(
 ) -> HttpResponse:
     try:
         log_view(
-            _staff(request),
+            staff_of(request),
             subject=pledge.pk,
             page="cards:issue",
             fields=SHOWN_FIELDS,
@@ -92,7 +83,7 @@ def _issue_page(
             now=now,
         )
     except RuleBroken as error:
-        return _refused(request, error)
+        return refused(request, error)
     language, told, card = translation.get_language(), answers_of(pledge.particulars), None
     card = valid_card_of(pledge)
     rows = [
@@ -131,7 +122,7 @@ def _card_rows(card: Card, language: str) -> list[dict[str, str]]:
 @never_cache
 @require_right(Right.STEP_PLEDGES)
 def undo(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
-    staff, found, now = _staff(request), _pledge(request, pledge), timezone.now()
+    staff, found, now = staff_of(request), _pledge(request, pledge), timezone.now()
     form = _reason_form(request.POST)
     card = valid_card_of(found)
     if card is None:
@@ -161,7 +152,7 @@ def document(request: HttpRequest, pledge: uuid.UUID, layout: str) -> HttpRespon
         raise Http404
     try:
         log_view(
-            _staff(request),
+            staff_of(request),
             subject=found.pk,
             page="cards:document",
             fields=["full_name", "birth_date", "organs", "card"],
@@ -169,7 +160,7 @@ def document(request: HttpRequest, pledge: uuid.UUID, layout: str) -> HttpRespon
             now=timezone.now(),
         )
     except RuleBroken as error:
-        return _refused(request, error)
+        return refused(request, error)
     response = HttpResponse(card_pdf(card, layout == "sheet"), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{found.reference}-{layout}.pdf"'
     return response
@@ -180,10 +171,10 @@ def document(request: HttpRequest, pledge: uuid.UUID, layout: str) -> HttpRespon
 @require_right(Right.LOOK_UP)
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """Whether the card with this code counts now; the name stands on the card itself."""
-    staff, now = _staff(request), timezone.now()
+    staff, now = staff_of(request), timezone.now()
     if not count_use(CHECKS, str(staff.pk), now=now):
         error = RuleBroken("too_many", _("Too many cards in a short time. Wait an hour."))
-        return _refused(request, error, status=429)
+        return refused(request, error, status=429)
     card, serial = find_card(code, asked_by=staff.unit), new_reference(12)
     zone = staff.unit.jurisdiction.time_zone if staff.unit else "UTC"
     language = translation.get_language()
@@ -200,7 +191,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
                 now=now,
             )
         except RuleBroken as error:
-            return _refused(request, error)
+            return refused(request, error)
         validity = validity_of(card)
         until = validity.until
         context |= {

@@ -1,7 +1,7 @@
 """Desk pages of the lists of cards: what a receiver fetches, and what is outstanding."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -13,9 +13,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import refused, require_right, staff_of
 from registration.accounts.choices import Right
-from registration.accounts.models import Staff
 from registration.cards import listing, transfers
 from registration.cards.choices import TransferState
 from registration.cards.forms import CountForm
@@ -28,16 +27,12 @@ LISTS_SHOWN = 60
 FETCHED_FIELDS = ["full_name", "birth_date", "sex", "identity_number", "organs", "card"]
 
 
-def _staff(request: HttpRequest) -> Staff:
-    return cast(Staff, request.user)
-
-
 @require_safe
 @never_cache
 @require_right(Right.STEP_PLEDGES)
 def outstanding(request: HttpRequest) -> HttpResponse:
     """Lists that a receiver of the country has not acknowledged; nobody's name is in it."""
-    staff = _staff(request)
+    staff = staff_of(request)
     waiting = transfers.unacknowledged().filter(
         receiver__jurisdiction__units=staff.unit_id, receiver__is_active=True
     )
@@ -59,7 +54,7 @@ def _list_rows(found: QuerySet[Transfer]) -> list[dict[str, Any]]:
 
 def _their_lists(request: HttpRequest) -> QuerySet[Transfer]:
     lists = Transfer.objects.select_related("receiver__unit", "receiver__jurisdiction")
-    return lists.filter(receiver__unit=_staff(request).unit_id)
+    return lists.filter(receiver__unit=staff_of(request).unit_id)
 
 
 @require_safe
@@ -108,7 +103,7 @@ def fetch(request: HttpRequest, transfer: uuid.UUID) -> HttpResponse:
     try:
         # The list itself, and each registration in it: its lines go when a person is erased.
         log_views(
-            _staff(request),
+            staff_of(request),
             subjects=[found.pk, *found.lines.values_list("card__pledge_id", flat=True)],
             page="cards:fetch",
             fields=FETCHED_FIELDS,
@@ -117,7 +112,7 @@ def fetch(request: HttpRequest, transfer: uuid.UUID) -> HttpResponse:
         )
         found = transfers.fetch_transfer(found, now=now)
     except RuleBroken as error:
-        return render(request, "cards/desk/refused.html", {"trouble": error}, status=503)
+        return refused(request, error)
     name = f"cards-{found.receiver.unit.code}-{found.serial:05}"
     if request.POST.get("format") == "csv":
         response = HttpResponse(
@@ -141,7 +136,7 @@ def acknowledge(request: HttpRequest, transfer: uuid.UUID) -> HttpResponse:
             transfers.acknowledge_transfer(
                 found,
                 counted=form.cleaned_data["counted"],
-                staff=_staff(request),
+                staff=staff_of(request),
                 now=timezone.now(),
             )
         except RuleBroken as error:

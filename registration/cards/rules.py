@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.cards.choices import CardEnd, TransferState
 from registration.common.errors import RuleBroken
+from registration.common.references import normalise_reference
 from registration.pledges.choices import PledgeState
 from registration.units.choices import PledgeKind
 
@@ -44,6 +45,28 @@ def require_card_number(text: str) -> str:
 def canonical_number(number: str) -> str:
     """One form for all spellings of a card number."""
     return "".join(c for c in number.upper() if c.isalnum())
+
+
+def require_same_number(number: str, *, issued: str) -> None:
+    """Refuses a second card beside the valid one (``card_issued_before``)."""
+    if canonical_number(number) != canonical_number(issued):
+        raise RuleBroken(
+            "card_issued_before",
+            _("A card with another number is valid for this registration."),
+            field="number",
+        )
+
+
+def require_reference(typed: str) -> str:
+    """The reference as it was given out, or ``not_a_reference``."""
+    reference = normalise_reference(typed)
+    if reference is None:
+        raise RuleBroken(
+            "not_a_reference",
+            _("%(asked)s is no reference: one of its letters was mistyped."),
+            asked=typed[:20],
+        )
+    return reference
 
 
 def require_times(*, weekday: int | None, hour: int | None) -> None:

@@ -1,5 +1,7 @@
 """What can be done with cards: issue, undo within the day, ask whether one is valid."""
 
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +14,7 @@ from registration.cards import letters
 from registration.cards.choices import CardEnd
 from registration.cards.keys import code_hash, number_hash
 from registration.cards.models import Card
-from registration.cards.rules import require_card_number
+from registration.cards.rules import require_card_number, require_same_number
 from registration.common.errors import RuleBroken
 from registration.common.references import new_code
 from registration.people.models import Person
@@ -23,6 +25,7 @@ from registration.units.models import Unit
 
 # 29 letters: 16 of them are 77 bits.
 CODE_LETTERS = 16
+TAKEN = _("Another card has this number already.")
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,23 @@ def _cards() -> QuerySet[Card]:
 
 def valid_card_of(pledge: Pledge) -> Card | None:
     """The card that counts now. A withdrawal or a newer registration ends that at once."""
+    return valid_cards_of([pledge]).get(pledge.pk)
+
+
+def valid_cards_of(pledges: Iterable[Pledge]) -> dict[uuid.UUID, Card]:
+    """The card that counts now of each registration that has one, in one query."""
     found = _cards().filter(
-        pledge=pledge, ended_at__isnull=True, pledge__state__in=list(ACTIVE_STATES)
+        pledge__in=list(pledges), ended_at__isnull=True, pledge__state__in=list(ACTIVE_STATES)
     )
-    return found.first()
+    return {card.pledge_id: card for card in found}
+
+
+def taken_numbers(hashes: Iterable[str], *, countries: Iterable[str]) -> set[tuple[str, str]]:
+    """Those of the numbers that a card has, as pairs of jurisdiction and hash, in one query."""
+    found = Card.objects.filter(jurisdiction__in=set(countries), number_hash__in=list(hashes))
+    return set(
+        found.exclude(end_reason=CardEnd.UNDONE).values_list("jurisdiction_id", "number_hash")
+    )
 
 
 def move_card(earlier: Pledge, newer: Pledge) -> None:
@@ -66,13 +82,21 @@ def validity_of(card: Card) -> Validity:
 
 @transaction.atomic
 def issue_card(
-    pledge: Pledge, *, number: str, issuer: Unit, issued_on: date, staff: Staff, now: datetime
+    pledge: Pledge,
+    *,
+    number: str,
+    issuer: Unit,
+    issued_on: date,
+    staff: Staff,
+    key: uuid.UUID | None = None,
+    now: datetime,
 ) -> Card:
     """Write down that the card was issued: from that day the registration counts.
 
-    Takes the step, tells the ledger and the person. The same number once more is the same card.
-    Refuses as ``take_step``, and with ``card_number_shape``, ``card_number_taken`` or
-    ``issuer_elsewhere``.
+    Takes the step, tells the ledger and the person. The same number once more is the same card;
+    so is the same ``key``, made with the form, also when the card was taken back since.
+    Refuses as ``take_step``, and with ``card_number_shape``, ``card_number_taken``,
+    ``card_issued_before`` or ``issuer_elsewhere``.
     """
     number = require_card_number(number)
     if issuer.jurisdiction_id != pledge.jurisdiction_id:
@@ -80,41 +104,38 @@ def issue_card(
             "issuer_elsewhere", _("Choose an issuer in the same country."), field="issuer"
         )
     Person.objects.select_for_update().get(pk=pledge.person_id)
-    issued = valid_card_of(pledge)
-    if issued and issued.number_hash == number_hash(number):
+    if key and (made := _cards().filter(pk=key).first()):
+        return made
+    if issued := valid_card_of(pledge):
+        require_same_number(number, issued=issued.number)
         return issued
     take_step(
         pledge, StepKind.CARD_ISSUED, staff=staff, happened_on=issued_on, unit=issuer, now=now
     )
-    card = _write_card(pledge, number, issuer, issued_on, staff, now)
-    letters.tell_of_card(card, now=now)
-    return card
-
-
-def _write_card(
-    pledge: Pledge, number: str, issuer: Unit, issued_on: date, staff: Staff, now: datetime
-) -> Card:
-    code = new_code(CODE_LETTERS)
     card = Card(
+        pk=key or uuid.uuid4(),
         pledge=pledge,
         jurisdiction=pledge.jurisdiction,
         number=number,
         number_hash=number_hash(number),
         issuer=issuer,
         issued_on=issued_on,
-        code=code,
-        code_hash=code_hash(code),
         staff=staff,
         made_at=now,
     )
+    _write_card(card)
+    letters.tell_of_card(card, now=now)
+    return card
+
+
+def _write_card(card: Card) -> None:
+    card.code = new_code(CODE_LETTERS)
+    card.code_hash = code_hash(card.code)
     try:
         with transaction.atomic():
             card.save(force_insert=True)
     except IntegrityError as error:
-        raise RuleBroken(
-            "card_number_taken", _("Another card has this number already."), field="number"
-        ) from error
-    return card
+        raise RuleBroken("card_number_taken", TAKEN, field="number") from error
 
 
 @transaction.atomic

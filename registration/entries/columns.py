@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.common.errors import RuleBroken
 from registration.common.folding import fold
+from registration.common.spreadsheets import date_parts, known_headings
 from registration.entries.forms import DeskFields
 from registration.people.answers import PersonAnswers
 from registration.people.rules import IDENTITY_RULES, WARNINGS
@@ -96,16 +97,7 @@ def required_columns(form: DeskFields) -> list[str]:
 
 def headings(form: DeskFields) -> dict[str, str]:
     """Folded heading → column, in every language of the portal, so that any office's table fits."""
-    known: dict[str, str] = {}
-    for name in columns_of(form):
-        known[fold(name)] = name
-        for code, _name in settings.LANGUAGES:
-            with translation.override(code):
-                known.setdefault(fold(str(label_of(name, form))), name)
-    for name, others in ALSO.items():
-        if name in form.fields:
-            known.update({heading: name for heading in others if heading not in known})
-    return known
+    return known_headings({name: label_of(name, form) for name in columns_of(form)}, ALSO)
 
 
 def reason_headings() -> set[str]:
@@ -117,13 +109,7 @@ def reason_headings() -> set[str]:
 
 
 def _date_boxes(name: str, cell: str) -> dict[str, Any]:
-    """Day, month, year as offices write them, or year-month-day; all else is left to be refused."""
-    parts = re.split(r"\D+", re.sub(r"[ T]\d{1,2}:\d.*$", "", cell.strip()))
-    if len(parts) == 3 and len(parts[0]) == 4:
-        parts.reverse()
-    if len(parts) != 3:
-        parts = [cell, "", ""]
-    return {f"{name}_{place}": part for place, part in enumerate(parts)}
+    return {f"{name}_{place}": part for place, part in enumerate(date_parts(cell))}
 
 
 @dataclass

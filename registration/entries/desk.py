@@ -1,7 +1,7 @@
 """The pages of desk entry: batches, typing one by one, many at once from a spreadsheet."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,24 +16,18 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
-from registration.accounts.models import Staff
 from registration.common.dates import clock_time, date_time, short_date
 from registration.common.errors import RuleBroken
+from registration.common.spreadsheets import MOST_ROWS, SmallFileHandler, sent_text
 from registration.entries import services
-from registration.entries.fence import is_steward, visible_batches
+from registration.entries.fence import visible_batches
 from registration.entries.forms import BatchForm
-from registration.entries.sheets import (
-    MOST_BYTES,
-    MOST_ROWS,
-    decode,
-    empty_table,
-    rows_to_correct,
-)
+from registration.entries.sheets import empty_table, rows_to_correct
 from registration.entries.typed import TypedEntry, find_last, is_signed, mark_of, name_last
-from registration.entries.visit import SheetVisit, SmallFileHandler, require_signed
-from registration.intake.pages import SeeOther
+from registration.entries.visit import SheetVisit, require_signed
+from registration.intake.pages import SeeOther, file_to_keep
 from registration.ledger.choices import EventKind
 from registration.ledger.models import Event
 from registration.pledges.choices import PledgeState, StepKind
@@ -49,9 +43,7 @@ NOT_ENTERED = Q(pledges__state__in=[PledgeState.CONTESTED, PledgeState.MERGED])
 
 
 def find_batch(request: HttpRequest, batch: uuid.UUID) -> EntryBatch:
-    found = visible_batches(cast(Staff, request.user)).select_related(
-        "province__jurisdiction", "unit"
-    )
+    found = visible_batches(staff_of(request)).select_related("province__jurisdiction", "unit")
     return get_object_or_404(found, pk=batch)
 
 
@@ -59,8 +51,7 @@ def find_batch(request: HttpRequest, batch: uuid.UUID) -> EntryBatch:
 @require_right(Right.ENTER_PLEDGES)
 def batches(request: HttpRequest) -> HttpResponse:
     """The batches of the fence, newest first, with how far each is."""
-    staff = cast(Staff, request.user)
-    found = visible_batches(staff).select_related("province__jurisdiction", "unit")
+    found = visible_batches(staff_of(request)).select_related("province__jurisdiction", "unit")
     found = found.annotate(
         entered=Count("pledges", filter=~NOT_ENTERED),
         confirmed=Count("pledges", filter=Q(pledges__state=PledgeState.CONFIRMED)),
@@ -77,8 +68,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         .annotate(Count("pk"))
     )
     rows = [_batch_row(batch, cards.get(batch.pk, 0)) for batch in page]
-    context = {"rows": rows, "page_obj": page, "is_steward": is_steward(staff)}
-    return render(request, "entries/batches.html", context)
+    return render(request, "entries/batches.html", {"rows": rows, "page_obj": page})
 
 
 def _batch_row(batch: Any, cards: int) -> dict[str, Any]:
@@ -98,7 +88,7 @@ def _batch_row(batch: Any, cards: int) -> dict[str, Any]:
 @require_right(Right.ENTER_PLEDGES)
 def open_batch(request: HttpRequest) -> HttpResponse:
     """A new batch, and on to typing."""
-    staff, now = cast(Staff, request.user), timezone.now()
+    staff, now = staff_of(request), timezone.now()
     zone = staff.unit.jurisdiction.zone if staff.unit else None
     form = BatchForm(staff, request.POST or None, day=timezone.localdate(now, zone))
     if request.method == "POST" and form.is_valid():
@@ -126,7 +116,7 @@ def reopen(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
 @require_right(Right.ENTER_PLEDGES)
 def type_in(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """The empty form; after saving, empty again with what stays from the last one."""
-    found, staff, now = find_batch(request, batch), cast(Staff, request.user), timezone.now()
+    found, staff, now = find_batch(request, batch), staff_of(request), timezone.now()
     if request.method != "POST":
         last = find_last(request.GET.get("last", ""), found, staff=staff)
         return _type_page(request, TypedEntry(found, staff, now, last=last))
@@ -201,7 +191,7 @@ def _last_entries(batch: EntryBatch) -> dict[str, Any]:
 @require_right(Right.ENTER_PLEDGES)
 def undo(request: HttpRequest, batch: uuid.UUID, pledge: uuid.UUID) -> HttpResponse:
     """Take a mistaken entry back, on the same day; noted in the access log with its reason."""
-    found, staff, now = find_batch(request, batch), cast(Staff, request.user), timezone.now()
+    found, staff, now = find_batch(request, batch), staff_of(request), timezone.now()
     entry = get_object_or_404(Pledge, pk=pledge, batch=found)
     try:
         log_view(
@@ -228,7 +218,7 @@ def sheet(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """Many at once. The check against forged requests comes after the file's handler is set:
     it reads the form, and the framework's own handlers write large files to disk.
     """
-    handler = SmallFileHandler(request, most=MOST_BYTES)
+    handler = SmallFileHandler(request)
     request.upload_handlers = [handler]
     return _sheet(request, batch, handler)
 
@@ -252,16 +242,11 @@ def _sheet(request: HttpRequest, batch: uuid.UUID, handler: SmallFileHandler) ->
 
 
 def _visit(request: HttpRequest, batch: EntryBatch, handler: SmallFileHandler) -> SheetVisit:
-    if handler.is_too_large:
-        raise RuleBroken("sheet_too_large", _("This table is too large: take fewer rows."))
-    text = request.POST.get("text", "")
-    if file := request.FILES.get("file"):
-        text = decode(file.read())
     return SheetVisit(
         batch=batch,
-        staff=cast(Staff, request.user),
+        staff=staff_of(request),
         data=request.POST,
-        text=text,
+        text=sent_text(request, handler),
         language=translation.get_language(),
         now=timezone.now(),
     )
@@ -271,7 +256,7 @@ def _answer(request: HttpRequest, visit: SheetVisit) -> HttpResponse:
     action = request.POST.get("action", "")
     if action == "correct":
         table = rows_to_correct(visit.table, visit.bad_rows(), language=visit.language)
-        return _download(table, "rows-to-correct.csv")
+        return file_to_keep(table, "rows-to-correct.csv")
     if action != "enter":
         return _preview_page(request, visit)
     try:
@@ -326,12 +311,6 @@ def _sheet_page(
 def template(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """A table with the headings of this province's form."""
     found = find_batch(request, batch)
-    entry = TypedEntry(found, cast(Staff, request.user), timezone.now())
+    entry = TypedEntry(found, staff_of(request), timezone.now())
     table = empty_table(entry.door.setting, language=translation.get_language())
-    return _download(table, "registrations.csv")
-
-
-def _download(table: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(table, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return file_to_keep(table, "registrations.csv")

@@ -4,8 +4,6 @@ Nothing of it is kept: the pages carry the text from one step to the next, and a
 entered is known by a keyed hash of its cells.
 """
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from registration.common.errors import RuleBroken
 from registration.common.folding import fold
 from registration.common.sealing import lookup_hash
-from registration.common.spreadsheets import bare_cell, csv_bytes
+from registration.common.spreadsheets import (
+    csv_bytes,
+    read_lines,
+    require_columns,
+    require_few_rows,
+)
 from registration.entries.columns import (
     REASON,
     Reader,
@@ -29,9 +32,6 @@ from registration.entries.columns import (
 )
 from registration.entries.forms import DESK_FORMS, DeskFields
 from registration.pledges.forms import Setting
-
-MOST_BYTES = 256 * 1024
-MOST_ROWS = 500
 
 
 @dataclass
@@ -78,18 +78,6 @@ class Table:
         return [row for row in self.rows if not row.is_good]
 
 
-def decode(content: bytes) -> str:
-    """The text of a file, or ``file_encoding``."""
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise RuleBroken(
-            "file_encoding",
-            _("The letters of this file cannot be read. Save it as “CSV UTF-8”, or paste it."),
-        ) from error
-
-
 def read_table(text: str, setting: Setting, *, boxes: dict[str, str]) -> Table:
     """Read and check a whole table; writes nothing. ``boxes`` holds for each of its rows.
 
@@ -101,12 +89,10 @@ def read_table(text: str, setting: Setting, *, boxes: dict[str, str]) -> Table:
     blank = kind(setting)
     known, passed_over = headings(blank), reason_headings()
     names = [known.get(fold(cell), "") for cell in lines[0][1]]
-    _require_columns(names, blank)
+    labels = {name: label_of(name, blank) for name in columns_of(blank)}
+    require_columns(names, required=required_columns(blank), labels=labels)
     rows = lines[1:]
-    if len(rows) > MOST_ROWS:
-        raise RuleBroken(
-            "too_many_rows", _("Enter at most %(most)s rows at a time."), most=MOST_ROWS
-        )
+    require_few_rows(len(rows))
     reader = Reader.of(blank)
     table = Table(
         rows=[_row(number, names, cells, reader, boxes) for number, cells in rows],
@@ -123,43 +109,12 @@ def read_table(text: str, setting: Setting, *, boxes: dict[str, str]) -> Table:
 
 def _lines_of(text: str) -> list[tuple[int, list[str]]]:
     """Numbered lines that hold anything; the first one is the heading."""
-    if len(text.encode()) > MOST_BYTES:
-        raise RuleBroken("sheet_too_large", _("This table is too large: take fewer rows."))
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    mark = max("\t;,", key=first.count)
-    try:
-        read = list(csv.reader(io.StringIO(text.strip("\ufeff")), delimiter=mark, strict=True))
-    except csv.Error as error:
-        raise RuleBroken(
-            "sheet_broken", _("This is no table: a quotation mark is left open somewhere.")
-        ) from error
-    lines = [
-        (number, [bare_cell(cell) for cell in cells])
-        for number, cells in enumerate(read, start=1)
-        if any(cell.strip() for cell in cells)
-    ]
+    lines = read_lines(text)
     if len(lines) < 2:
         raise RuleBroken(
             "sheet_empty", _("There are no rows. The first line holds the names of the columns.")
         )
     return lines
-
-
-def _require_columns(names: list[str], form: DeskFields) -> None:
-    missing = [name for name in required_columns(form) if name not in names]
-    if missing:
-        raise RuleBroken(
-            "column_missing",
-            _("These columns are missing: %(names)s."),
-            names=", ".join(str(label_of(name, form)) for name in missing),
-        )
-    twice = {name for name in names if name and names.count(name) > 1}
-    if twice:
-        raise RuleBroken(
-            "column_twice",
-            _("These columns stand there twice: %(names)s."),
-            names=", ".join(sorted(str(label_of(name, form)) for name in twice)),
-        )
 
 
 def _row(

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
-from django.core.files.uploadhandler import MemoryFileUploadHandler, StopUpload
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from registration.accounts.models import Staff
@@ -24,28 +22,6 @@ from registration.privacy.services import ShownText
 # As many as are surely entered before a proxy or a reader loses patience.
 SLICE = 50
 BOXES = ("texts_agreed", "form_signed", "paper_seen")
-
-
-class SmallFileHandler(MemoryFileUploadHandler):
-    """Keeps a file of at most ``most`` bytes in memory; a larger one is not read to its end.
-
-    Files that hold persons never touch the disk, not even for a moment.
-    """
-
-    def __init__(self, request: HttpRequest, *, most: int) -> None:
-        super().__init__(request)
-        self.most = most
-        self.is_too_large = False
-
-    def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
-        # The framework's own would leave a large file to the next handler, which writes to disk.
-        self.activated = True
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        if start + len(raw_data) > self.most:
-            self.is_too_large = True
-            raise StopUpload(connection_reset=False)
-        return super().receive_data_chunk(raw_data, start)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What the public pages of this room share: headers, other languages, the redirect."""
+"""What pages share: headers, other languages, the redirect, a file to keep."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,6 +12,12 @@ from django.utils import translation
 View = Callable[..., HttpResponse]
 # Refusals that are not simply "look at the form again" (422).
 STATUSES = {"too_many": 429, "too_many_for_contact": 429, "link_unknown": 404}
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "png": "image/png",
+}
 
 
 class SeeOther(HttpResponseRedirect):
@@ -50,3 +56,10 @@ def alternates(request: HttpRequest, name: str, *args: str) -> list[dict[str, st
         with translation.override(code):
             links.append({"code": code, "label": label, "url": reverse(name, args=args) + query})
     return links
+
+
+def file_to_keep(content: bytes, name: str) -> HttpResponse:
+    """A file that the browser stores and does not open, of the kind that its name says."""
+    kind = KINDS[name.rpartition(".")[2]]
+    disposition = f'attachment; filename="{name}"'
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})

@@ -206,9 +206,9 @@ def contest(request: HttpRequest, token: str) -> HttpResponse:
             return SeeOther(reverse("intake:contest", args=[token]))
         found = find_contest(token, now=now)
     except RuleBroken as error:
-        context |= {"trouble": error, "is_contest": True}
+        context["trouble"] = error
         status = STATUSES.get(error.code, 410)
-        return render(request, "intake/link_ended.html", context, status=status)
+        return render(request, "intake/contest_ended.html", context, status=status)
     context["contest"] = found
     status = 410 if found.stage == Stage.ENDED else 200
     return render(request, "intake/contest.html", context, status=status)

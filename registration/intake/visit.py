@@ -14,6 +14,7 @@ from registration.common.errors import RuleBroken
 from registration.intake import gate
 from registration.intake.doors import Door, let_in_by_banner
 from registration.intake.pages import STATUSES, SeeOther, alternates
+from registration.intake.texts import is_ticked, texts_with_boxes, ticked_texts
 from registration.people.services import contradictions_of
 from registration.pledges import services
 from registration.pledges.forms import PledgeForm
@@ -21,7 +22,6 @@ from registration.pledges.models import Pledge
 from registration.pledges.rules import require_fresh, require_unhurried
 from registration.pledges.summary import summary_groups
 from registration.pledges.writing import find_by_form_key, is_registered
-from registration.privacy.rules import require_acts
 from registration.privacy.services import ShownText
 
 RECEIVED_SALT = "pledges.received"
@@ -128,16 +128,10 @@ class Visit:
             return False
 
     def _acts(self) -> list[ShownText]:
-        """The texts whose boxes were ticked; each box carries the hash of what was shown."""
-        if not all(map(self._is_ticked, self.door.texts)):
+        sent = self.request.POST
+        if not all(is_ticked(shown, sent) for shown in self.door.texts):
             self.door.look_again_at_texts()
-        ticked = [shown for shown in self.door.texts if self._is_ticked(shown)]
-        require_acts([shown.kind for shown in ticked], asked=[s.kind for s in self.door.texts])
-        return ticked
-
-    def _is_ticked(self, shown: ShownText) -> bool:
-        # A text that changed since it was shown is unticked again, to be read anew.
-        return self.request.POST.get(f"act_{shown.kind}") == shown.sha256
+        return ticked_texts(self.door.texts, sent)
 
     def _received(self, pledge: Pledge) -> HttpResponse:
         token = signing.dumps(str(pledge.pk), salt=RECEIVED_SALT)
@@ -173,9 +167,7 @@ class Visit:
                 language=self.door.language,
             ),
             "warnings": contradictions_of(answers.person),
-            "texts": [
-                {"shown": shown, "ticked": self._is_ticked(shown)} for shown in self.door.texts
-            ],
+            "texts": texts_with_boxes(self.door.texts, self.request.POST),
         }
         return self._page("intake/check.html", form, trouble=trouble, status=status, **context)
 

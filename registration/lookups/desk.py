@@ -1,18 +1,18 @@
 """The coordinator's pages: ask for one person, and check an answer that was given before."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.cards.rules import CARD_LAW
@@ -42,7 +42,7 @@ STATUSES = {"look_up_off": 403, "budget_spent": 429}
 
 def _unit_of(request: HttpRequest) -> Unit:
     """The coordinator's unit with its country, fetched once for the whole page."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     if staff.unit_id is None:
         raise PermissionDenied
     staff.unit = Unit.objects.select_related("jurisdiction").get(pk=staff.unit_id)
@@ -60,7 +60,7 @@ def _refused(request: HttpRequest, error: RuleBroken) -> HttpResponse:
 @require_right(Right.LOOK_UP)
 def ask(request: HttpRequest) -> HttpResponse:
     """The form; the answer is shown on the POST alone and has no address of its own."""
-    staff, unit, now = cast(Staff, request.user), _unit_of(request), timezone.now()
+    staff, unit, now = staff_of(request), _unit_of(request), timezone.now()
     day = now.astimezone(unit.jurisdiction.zone).date()
     form = LookUpForm(unit.jurisdiction, request.POST or None, day=day)
     try:
@@ -159,7 +159,7 @@ def find_earlier(request: HttpRequest) -> HttpResponse:
 @require_right(Right.LOOK_UP)
 def earlier(request: HttpRequest, serial: str) -> HttpResponse:
     """An answer of one's own unit as it was given then; nothing is asked anew."""
-    staff, now = cast(Staff, request.user), timezone.now()
+    staff, now = staff_of(request), timezone.now()
     row = earlier_answer(staff, serial)
     if row is None:
         raise Http404
@@ -172,9 +172,12 @@ def earlier(request: HttpRequest, serial: str) -> HttpResponse:
         {"label": _("Serial number"), "value": row.serial},
         {"label": _("Answered at"), "value": date_time(row.made_at, language, zone=zone)},
         {"label": _("Answer then"), "value": row.get_answer_display()},
-        {"label": _("Case number"), "value": row.case_number},
-        {"label": _("Reason"), "value": row.reason},
-        {"label": _("Asked by"), "value": row.staff.get_full_name() or row.staff.username},
+        {"label": _("Case number"), "value": row.case_words.case_number},
+        {"label": _("Reason"), "value": row.case_words.reason},
+        {
+            "label": pgettext("look-up", "Asked by"),
+            "value": row.staff.get_full_name() or row.staff.username,
+        },
     ]
     return render(request, "lookups/earlier.html", {"rows": rows})
 

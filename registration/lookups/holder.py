@@ -1,11 +1,12 @@
 """What look-ups keep about people, for `privacy` to tell. They are a log: nothing is erased of it.
 
-A row holds the random id of the registration and a keyed hash of the number that was asked for.
+A row holds the random id of the registration and a keyed hash of the number that was asked for;
+what was typed of the case is sealed.
 """
 
 from django.db.models import QuerySet
 
-from registration.lookups.models import LookUp
+from registration.lookups.models import CaseWords, LookUp
 from registration.privacy.holder import HASH, OWN_ID, STAFF
 from registration.privacy.holders import Holder, Kept, Scope, register_holder
 
@@ -27,11 +28,10 @@ HOLDER = Holder(
                 "id": OWN_ID,
                 "staff": STAFF,
                 "number_hash": HASH,
-                "case_number": "The number of a file of the hospital, not of this person.",
-                "reason": "The hospital's words about its case, which may be another person's.",
             },
         ),
     ],
+    not_told={CaseWords: "The hospital's words about its case, which may be another person's."},
 )
 
 

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from registration.ledger.kept import KeptModel
+from registration.common.sealing import SealedField
+from registration.ledger.kept import KeptModel, KeptQuerySet
 from registration.lookups.choices import Certainty
 from registration.units.choices import PledgeKind, UnitKind
 from registration.units.models import Unit
@@ -56,8 +57,6 @@ class LookUp(KeptModel):
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     number_hash = models.CharField(max_length=64)
-    case_number = models.CharField(max_length=60)
-    reason = models.CharField(max_length=200)
     answer = models.CharField(max_length=20, choices=Certainty)
     # The registration's id; the row outlives the registration.
     subject = models.UUIDField(null=True)
@@ -68,3 +67,25 @@ class LookUp(KeptModel):
 
     def __str__(self) -> str:
         return self.serial
+
+
+class CaseWords(models.Model):
+    """Case and reason of a look-up as they were typed. They may name somebody, so they are sealed.
+
+    Apart from the row that is kept for good, whose seals could never change their key. The database
+    refuses to delete or empty these too (``keeping.py``); whoever alters them without the key
+    leaves what does not open.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    look_up = models.OneToOneField(
+        LookUp, models.PROTECT, primary_key=True, related_name="case_words"
+    )
+    case_number = SealedField()
+    reason = SealedField()
+
+    objects = KeptQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.look_up_id)

@@ -1,7 +1,8 @@
 """The coordinator's look-up: one person, by exact number and birth date, each one kept."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Subquery
@@ -16,7 +17,7 @@ from registration.common.limits import Limit, count_use
 from registration.common.references import new_reference
 from registration.lookups import letters
 from registration.lookups.choices import Certainty
-from registration.lookups.models import LookUp, LookUpSwitch
+from registration.lookups.models import CaseWords, LookUp, LookUpSwitch
 from registration.lookups.rules import answering, certainty_of
 from registration.people.keys import same_person_key
 from registration.people.models import Contact, Person
@@ -107,26 +108,36 @@ def look_up(
         staff=staff,
         unit=staff.unit,
         number_hash=key,
-        case_number=case_number,
-        reason=reason,
         answer=certainty,
         subject=pledge.pk if pledge else None,
     )
-    _keep(row, switch)
+    words = CaseWords(case_number=case_number, reason=reason)
+    _keep(row, words, switch)
     return Answer(row, certainty, pledge, card)
 
 
 def _charge(staff: Staff, switch: LookUpSwitch, now: datetime) -> None:
     """Count one look-up of the person and one of the unit, before anything is searched."""
-    own = Limit("look_up.staff", times=switch.daily_for_each, seconds=DAY_SECONDS)
-    unit = Limit("look_up.unit", times=switch.daily_for_unit, seconds=DAY_SECONDS)
+    zone = switch.department.jurisdiction.zone
+    own = f"{staff.pk}", switch.daily_for_each
+    unit = f"{staff.unit_id}", switch.daily_for_unit
     if not (
-        count_use(own, str(staff.pk), now=now) and count_use(unit, str(staff.unit_id), now=now)
+        _count_today("look_up.staff", *own, zone=zone, now=now)
+        and _count_today("look_up.unit", *unit, zone=zone, now=now)
     ):
         raise RuleBroken(
             "budget_spent",
             _("The look-ups of this day are used up. In an emergency call the department."),
         )
+
+
+def _count_today(name: str, who: str, times: int, *, zone: ZoneInfo, now: datetime) -> bool:
+    """Count one use of the day on the wall clock there, and say whether it was within ``times``."""
+    day = now.astimezone(zone).date()
+    # Counters are kept by days of UTC. The end of the day there is one moment for all of it.
+    ends_at = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    limit = Limit(name, times=times, seconds=DAY_SECONDS)
+    return count_use(limit, f"{who}:{day}", now=ends_at)
 
 
 def _find(
@@ -159,11 +170,13 @@ def _find(
     return Found(pledge, has_contact=pledge.has_contact, has_paper=pledge.has_paper)
 
 
-def _keep(row: LookUp, switch: LookUpSwitch) -> None:
+def _keep(row: LookUp, words: CaseWords, switch: LookUpSwitch) -> None:
     """Write the look-up down for good, and raise the alarm on many misses, or refuse."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
+            words.look_up = row
+            words.save(force_insert=True)
             if row.answer == Certainty.NOTHING:
                 _count_miss(row, switch)
     except DatabaseError as error:
@@ -174,10 +187,9 @@ def _keep(row: LookUp, switch: LookUpSwitch) -> None:
 
 
 def _count_miss(row: LookUp, switch: LookUpSwitch) -> None:
-    quiet = Limit(
-        "look_up.misses", times=max(switch.alert_after_misses - 1, 0), seconds=DAY_SECONDS
-    )
-    if not count_use(quiet, str(row.staff_id), now=row.made_at):
+    quiet = str(row.staff_id), max(switch.alert_after_misses - 1, 0)
+    zone = switch.department.jurisdiction.zone
+    if not _count_today("look_up.misses", *quiet, zone=zone, now=row.made_at):
         letters.report_misses(row, department=switch.department, now=row.made_at)
 
 
@@ -186,4 +198,4 @@ def earlier_answer(staff: Staff, serial: str) -> LookUp | None:
     if staff.unit_id is None:
         return None
     rows = LookUp.objects.filter(serial=serial, unit=staff.unit_id)
-    return rows.select_related("staff", "unit__jurisdiction").first()
+    return rows.select_related("staff", "unit__jurisdiction", "case_words").first()

@@ -10,7 +10,7 @@ from registration.pledges.choices import PledgeState, StepKind
 from registration.pledges.comparison import ComparedGroup, side_by_side
 from registration.pledges.models import Pledge
 from registration.pledges.organs import organs_offered
-from registration.pledges.summary import Group, summary_groups
+from registration.pledges.summary import OF_THE_PERSON, Group, summary_groups
 from registration.units.models import Jurisdiction
 
 
@@ -34,7 +34,11 @@ def compare(first: Pledge, second: Pledge, *, language: str) -> list[ComparedGro
         [
             _state_group(pledge, jurisdiction, language),
             *summary_groups(
-                stored_answers(pledge), kind=pledge.kind, organ_names=names, language=language
+                stored_answers(pledge),
+                kind=pledge.kind,
+                organ_names=names,
+                language=language,
+                words=OF_THE_PERSON,
             ),
         ]
         for pledge in (first, second)

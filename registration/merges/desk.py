@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common.dates import date_time, short_date
@@ -49,7 +49,7 @@ SHOWN_FIELDS = ["full_name", "birth_date", "contacts", "identity_number", "addre
 @require_right(Right.MERGE_PLEDGES)
 def twins(request: HttpRequest) -> HttpResponse:
     """Likely pairs by reference and signal. Nobody's name is in the list, so nothing is logged."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     page = Paginator(find_pairs(staff.provinces()), PER_PAGE).get_page(request.GET.get("page"))
     language = translation.get_language()
     rows = [
@@ -70,7 +70,7 @@ def _received(pledge: Pledge, language: str) -> str:
 
 def visible_pair(request: HttpRequest, first: uuid.UUID, second: uuid.UUID) -> list[Pledge]:
     """Both registrations, each in the steward's provinces and both of one country; else 404."""
-    visible = with_origin().filter(province__in=cast(Staff, request.user).provinces())
+    visible = with_origin().filter(province__in=staff_of(request).provinces())
     found = visible.prefetch_related("steps").in_bulk([first, second])
     if len(found) != 2 or found[first].jurisdiction_id != found[second].jurisdiction_id:
         raise Http404
@@ -91,7 +91,7 @@ def compare(request: HttpRequest, first: uuid.UUID, second: uuid.UUID) -> HttpRe
     if not form.is_valid():
         return _compare_page(request, pair, form, status=422)
     try:
-        _merge(cast(Staff, request.user), pair, form)
+        _merge(staff_of(request), pair, form)
     except RuleBroken as error:
         return _compare_page(request, pair, form, trouble=error, status=422)
     messages.success(request, _("The two registrations were merged."))
@@ -121,7 +121,7 @@ def _compare_page(
         require_alike(*pair)
         for one in pair:
             log_view(
-                cast(Staff, request.user),
+                staff_of(request),
                 subject=one.pk,
                 page="merges:compare",
                 fields=SHOWN_FIELDS,
@@ -147,7 +147,7 @@ def _compare_page(
 def dismiss(request: HttpRequest, first: uuid.UUID, second: uuid.UUID) -> HttpResponse:
     """They are two people."""
     pair = visible_pair(request, first, second)
-    dismiss_pair(*pair, staff=cast(Staff, request.user), now=timezone.now())
+    dismiss_pair(*pair, staff=staff_of(request), now=timezone.now())
     messages.success(request, _("This pair is not shown again."))
     return SeeOther(reverse("merges:twins"))
 
@@ -163,7 +163,7 @@ def visible_merges(staff: Staff) -> QuerySet[Merge]:
 @require_right(Right.MERGE_PLEDGES)
 def merged(request: HttpRequest) -> HttpResponse:
     """What was merged, newest first, with the button that parts it again for 30 days."""
-    found = visible_merges(cast(Staff, request.user)).order_by("-merged_at")
+    found = visible_merges(staff_of(request)).order_by("-merged_at")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     now, language = timezone.now(), translation.get_language()
     rows = [_merge_row(merge, now, language) for merge in page]
@@ -188,7 +188,7 @@ def _merge_row(merge: Merge, now: datetime, language: str) -> dict[str, Any]:
 @require_right(Right.MERGE_PLEDGES)
 def take_back(request: HttpRequest, merge: uuid.UUID) -> HttpResponse:
     """Part two registrations that were merged."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     found = get_object_or_404(visible_merges(staff), pk=merge)
     try:
         take_back_merge(found, staff=staff, now=timezone.now())

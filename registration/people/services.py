@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from hmac import compare_digest
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,8 @@ from registration.units.places import identity_codes
 LINK_LIFE = timedelta(hours=72)
 # Read in one statement; that somebody was merged more often than this is hardly ever seen.
 MERGED_INTO = "merged_into__merged_into__merged_into"
+# The order in which several persons are locked, so that nobody waits for whoever waits for them.
+MERGED_FIRST = (F("merged_into_id").asc(nulls_last=True), "pk")
 _NOBODY = uuid.UUID(int=0)
 
 
@@ -42,10 +44,11 @@ def find_or_make_person(
     full_name: str,
     is_demo: bool,
     now: datetime,
-) -> Person:
-    """The one person whom these values name, known or new; merged into another, it is the other.
+) -> tuple[Person, Person | None]:
+    """The one person whom these values name, known or new; merged into another, it is the other,
+    and the second is the one who was named.
 
-    The same two statements run in both cases, so that the time taken tells nobody which it was.
+    The same two statements run in all cases, so that the time taken tells nobody which it was.
     """
     same_key = same_person_key(
         identity_number=identity_number, contact=contact_hash, full_name=full_name
@@ -59,10 +62,11 @@ def find_or_make_person(
     )
     Person.objects.bulk_create([made], ignore_conflicts=True)
     known = Person.objects.select_related(MERGED_INTO)
-    person = surviving_person(known.get(jurisdiction=jurisdiction, same_key=same_key))
+    named = known.get(jurisdiction=jurisdiction, same_key=same_key)
+    person = surviving_person(named)
     # The receipt repeats what was typed, never the number of whom they were merged into.
     person.identity_number = identity_number
-    return person
+    return person, (None if named == person else named)
 
 
 def surviving_person(person: Person) -> Person:
@@ -72,6 +76,20 @@ def surviving_person(person: Person) -> Person:
         person = person.merged_into
         seen.add(person.pk)
     return person
+
+
+def lock_survivor(person: uuid.UUID | Subquery) -> Person:
+    """Lock the person of a key, and whomever that one was merged into; the last is returned.
+
+    In this order, from the merged one on, lock all who lock both (``MERGED_FIRST``).
+    """
+    locked = Person.objects.select_for_update().only("merged_into")
+    found = locked.get(pk=person)
+    seen = {found.pk}
+    while found.merged_into_id and found.merged_into_id not in seen:
+        found = locked.get(pk=found.merged_into_id)
+        seen.add(found.pk)
+    return found
 
 
 def _text(day: date | None) -> str:

@@ -15,17 +15,14 @@ from registration.accounts.models import Staff
 from registration.common.errors import RuleBroken
 from registration.ledger.choices import Sex
 from registration.ledger.services import take_back
-from registration.outbox.services import queue_email, queue_sms
 from registration.people.answers import PersonAnswers
-from registration.people.choices import ContactKind
 from registration.people.keys import same_person_key
-from registration.people.models import Contact, OneTimeCode, OneTimeLink, Particulars, Person
-from registration.people.rules import can_get_sms
+from registration.people.models import OneTimeCode, OneTimeLink, Particulars, Person
 from registration.people.services import add_particulars
 from registration.pledges.answers import PledgeAnswers, stored_answers
 from registration.pledges.choices import OPEN_STATES, StepKind
 from registration.pledges.events import with_origin
-from registration.pledges.letters import contest_address
+from registration.pledges.letters import contacts_to_tell, contest_address, tell
 from registration.pledges.models import Pledge
 from registration.pledges.rules import require_reason
 from registration.pledges.steps import set_next_step, steps_taken
@@ -155,33 +152,19 @@ def _reopen_card(pledge: Pledge, staff: Staff, reason: str, now: datetime) -> bo
 
 
 def _tell(pledge: Pledge, changed: list[str], *, has_card: bool, now: datetime) -> None:
-    for contact in _contacts_to_tell(pledge):
-        language = contact.particulars.language
-        with translation.override(language):
-            context = {
-                "reference": pledge.reference,
-                "department": pledge.department.name,
-                "fields": ", ".join(str(CORRECTED[name]) for name in changed),
-                "has_card": has_card,
-                "contest_url": contest_address(pledge, contact, now=now),
-            }
-        queue = queue_email if contact.kind == ContactKind.EMAIL else queue_sms
-        queue(
+    for contact in contacts_to_tell(pledge):
+        # What nobody has confirmed or signed is told to nobody.
+        if not (contact.confirmed_at or pledge.confirmed_at):
+            continue
+        with translation.override(contact.particulars.language):
+            fields = ", ".join(str(CORRECTED[name]) for name in changed)
+        tell(
+            contact,
             "pledges/corrected",
-            to=contact.value,
-            language=language,
-            context=context,
-            about=pledge.pk,
+            about=pledge,
             dedupe_key=f"pledges/corrected:{contact.pk}",
             now=now,
+            fields=fields,
+            has_card=has_card,
+            contest_url=contest_address(pledge, contact, now=now),
         )
-
-
-def _contacts_to_tell(pledge: Pledge) -> list[Contact]:
-    """The confirmed ones; what was signed on paper none has confirmed, then all are told."""
-    contacts = list(
-        Contact.objects.filter(particulars=pledge.particulars_id).select_related("particulars")
-    )
-    confirmed = [contact for contact in contacts if contact.confirmed_at]
-    told = confirmed or (contacts if pledge.confirmed_at else [])
-    return [c for c in told if c.kind == ContactKind.EMAIL or can_get_sms(c.value)]

@@ -1,5 +1,6 @@
 """What the ledger is told of a registration: everything but the person."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,10 +10,21 @@ from registration.banners.models import Placement
 from registration.ledger.choices import AgeBand, EntryChannel, EventKind, Sex
 from registration.ledger.models import Event
 from registration.ledger.rules import age_band
-from registration.ledger.services import Origin, record_event
+from registration.ledger.services import Origin, record_event, restore, take_back
 from registration.pledges.models import Pledge
 from registration.units.held import held
 from registration.units.models import Province, Unit
+
+# That a registration stands: it was confirmed, or took the place of another.
+DECISIONS = (EventKind.PLEDGE_CONFIRMED, EventKind.PLEDGE_CHANGED)
+# What figures count.
+COUNTED = (
+    EventKind.PLEDGE_RECEIVED,
+    *DECISIONS,
+    EventKind.PLEDGE_WITHDRAWN,
+    EventKind.PLEDGE_HANDED_OVER,
+    EventKind.PLEDGE_CARD_ISSUED,
+)
 
 
 def with_origin() -> QuerySet[Pledge]:
@@ -89,3 +101,30 @@ def record_pledge_event(kind: EventKind, pledge: Pledge, *, now: datetime) -> Ev
         sex=Sex(pledge.particulars.sex),
         age_band=AgeBand(band),
     )
+
+
+def take_back_events(subjects: Collection[UUID], *, kinds: Collection[EventKind] = COUNTED) -> None:
+    """Let what still counts of these registrations count no more."""
+    last = _corrections(subjects)
+    for event in _counted(subjects, kinds):
+        if event.pk not in last or last[event.pk].kind == EventKind.ENTRY_RESTORED:
+            take_back(event)
+
+
+def restore_events(subjects: Collection[UUID], *, since: Event) -> None:
+    """Let exactly those count again that were taken back after an event."""
+    last = _corrections(subjects)
+    for event in _counted(subjects, COUNTED):
+        word = last.get(event.pk)
+        if word and word.kind == EventKind.ENTRY_TAKEN_BACK and word.pk > since.pk:
+            restore(event)
+
+
+def _corrections(subjects: Collection[UUID]) -> dict[int, Event]:
+    """The last word on each event that was ever corrected."""
+    rows = Event.objects.filter(subject__in=subjects, corrects__isnull=False).order_by("id")
+    return {row.corrects_id: row for row in rows if row.corrects_id is not None}
+
+
+def _counted(subjects: Collection[UUID], kinds: Collection[EventKind]) -> list[Event]:
+    return list(Event.objects.filter(subject__in=subjects, kind__in=kinds).order_by("id"))

@@ -32,6 +32,7 @@ from registration.people.rules import can_get_sms, require_age
 from registration.pledges.answers import PledgeAnswers
 from registration.pledges.choices import OrganChoice
 from registration.pledges.organs import Offer
+from registration.pledges.reasons import RefusableForm
 from registration.pledges.rules import chosen_organs, require_contact
 from registration.privacy.services import ShownText
 from registration.units.choices import PledgeKind
@@ -50,7 +51,7 @@ class Setting:
     day: date
 
 
-class PledgeForm(forms.Form):
+class PledgeForm(RefusableForm):
     """What both kinds ask. ``sections`` says in which order and under which headings."""
 
     sections: list[tuple[str | Promise, list[str]]] = []
@@ -119,7 +120,7 @@ class PledgeForm(forms.Form):
             try:
                 rule(data)
             except RuleBroken as error:
-                self.add_error(error.field, forms.ValidationError(error.sentence, code=error.code))
+                self.refuse(error)
         return data
 
     def _clean_age(self, data: dict[str, Any]) -> None:

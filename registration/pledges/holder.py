@@ -92,6 +92,7 @@ HOLDER = Holder(
             ],
             left_out={
                 "person": OWNER,
+                "registered_as": OWNER,
                 "particulars": "Told in a list of their own.",
                 "form_key": "Keeps a form from being sent twice.",
                 "proof": "Keeps a proof of work from being used twice.",

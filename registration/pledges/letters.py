@@ -19,6 +19,7 @@ from registration.pledges.answers import stored_answers
 from registration.pledges.choices import LinkPurpose
 from registration.pledges.models import Pledge
 from registration.pledges.organs import organs_offered
+from registration.pledges.rules import LEFT_TO_DO
 from registration.pledges.summary import summary_groups
 from registration.pledges.writing import may_confirm_by_sms
 
@@ -67,15 +68,16 @@ def tell(
 ) -> Message:
     """Queue a message about a registration to one contact, in the contact's own language.
 
-    It knows the registration's ``reference``, ``kind``, ``legal_weight``, ``department`` and when
-    it was ``received``. Once for each ``dedupe_key``; the rest as ``queue_email``.
+    It knows the registration's ``reference``, ``legal_weight``, ``department``, when it was
+    ``received`` and what a withdrawal leaves to do. Once for each ``dedupe_key``; the rest as
+    ``queue_email``.
     """
     language = contact.particulars.language
     with translation.override(language):
         frame = {
             "reference": about.reference,
-            "kind": about.kind,
             "legal_weight": about.jurisdiction.legal_weight,
+            "left_to_do": str(LEFT_TO_DO[about.kind]),
             "department": about.department.name,
             "received": date_time(about.received_at, language, zone=about.jurisdiction.time_zone),
         }

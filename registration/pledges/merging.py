@@ -18,29 +18,28 @@ from registration.accounts.models import Staff
 from registration.common.errors import RuleBroken
 from registration.ledger.choices import EntryChannel, EventKind
 from registration.ledger.models import Event
-from registration.ledger.services import restore, take_back
 from registration.people.choices import IdentityTier
 from registration.people.models import Contact, Person
+from registration.people.services import MERGED_FIRST, surviving_person
 from registration.pledges.choices import OPEN_STATES, PledgeState, StepKind
-from registration.pledges.events import record_pledge_event, with_origin
+from registration.pledges.events import (
+    record_pledge_event,
+    restore_events,
+    take_back_events,
+    with_origin,
+)
 from registration.pledges.letters import contacts_to_tell, tell
 from registration.pledges.models import Merge, Pledge, PledgeStep
+from registration.pledges.parting import part, settle_again
 from registration.pledges.rules import require_reason, require_unrestricted
-from registration.pledges.steps import set_next_step, steps_taken, undo_step
+from registration.pledges.steps import steps_taken, undo_step
+from registration.pledges.turns import bring_back, end
 from registration.privacy.reasons import reason_in_words
 
 TYPING_MISTAKE = _("Typing mistake")
 MERGE_CAN_BE_TAKEN_BACK = timedelta(days=30)
 # What a desk writes down together with the form it types in.
 TAKEN_AT_ENTRY = frozenset({StepKind.PAPER_SEEN, StepKind.FORM_SIGNED})
-COUNTED = (
-    EventKind.PLEDGE_RECEIVED,
-    EventKind.PLEDGE_CONFIRMED,
-    EventKind.PLEDGE_CHANGED,
-    EventKind.PLEDGE_WITHDRAWN,
-    EventKind.PLEDGE_HANDED_OVER,
-    EventKind.PLEDGE_CARD_ISSUED,
-)
 
 
 @transaction.atomic
@@ -72,9 +71,9 @@ def merge_pledges(
     )
     Person.objects.filter(pk=merged.person_id).update(merged_into=kept.person_id)
     line = _line_of(merged)
-    _end(merged, PledgeState.MERGED, now)
+    end(merged, PledgeState.MERGED, now)
     record_pledge_event(EventKind.PLEDGE_MERGED, merged, now=now)
-    _take_back_all(line)
+    take_back_events(line)
     _tell_of_merge(merge, "pledges/merged", kind_for_merged="pledges/merged_away", now=now)
     return merge
 
@@ -83,9 +82,11 @@ def merge_pledges(
 def take_back_merge(merge: Merge, *, staff: Staff, now: datetime) -> Merge:
     """Bring the merged registration back as it was, in the figures too. Twice is once.
 
-    The contacts of both are told. Refuses after 30 days (``too_late_to_take_back``), when the
-    person has another confirmed registration by now (``another_active``), has withdrawn or
-    disowned the one that stayed (``kept_ended``), or when it did not stay merged (``not_merged``).
+    What came under its person's number goes back there as well; if it was confirmed since, it takes
+    its place or waits beside it, as it would have without the merge. The contacts of both are told.
+    Refuses after 30 days (``too_late_to_take_back``), when the person has another confirmed
+    registration by now (``another_active``), has withdrawn or disowned the one that stayed
+    (``kept_ended``), or when it did not stay merged (``not_merged``).
     """
     _lock_persons([merge.kept, merge.merged])
     merge = Merge.objects.get(pk=merge.pk)
@@ -97,10 +98,15 @@ def take_back_merge(merge: Merge, *, staff: Staff, now: datetime) -> Merge:
 
     merge.taken_back_at, merge.taken_back_by = now, staff
     merge.save(update_fields=["taken_back_at", "taken_back_by"])
-    if not _standing_merges(merged.person_id).exists():
-        Person.objects.filter(pk=merged.person_id).update(merged_into=None)
-    _bring_back(merged, PledgeState(merge.state_before), now)
-    _restore_all(_line_of(merged), since=_last_merged_event(merged))
+    left = _standing_merges(merged.person_id).order_by("merged_at").last()
+    into = left.kept.person_id if left else None
+    Person.objects.filter(pk=merged.person_id).update(merged_into=into)
+    undecided = part(merge.kept.person_id, now)
+    bring_back(merged, PledgeState(merge.state_before), now)
+    restore_events(_line_of(merged), since=_last_merged_event(merged))
+    settle_again(undecided, now)
+    if undecided:
+        _set_true_tier(merge.kept.person_id)
     kind = "pledges/merge_taken_back"
     _tell_of_merge(merge, kind, kind_for_merged=kind, now=now)
     return merge
@@ -129,10 +135,10 @@ def take_back_entry(pledge: Pledge, *, staff: Staff, now: datetime) -> Pledge:
         _set_true_tier(pledge.person_id)
     pledge = with_origin().get(pk=pledge.pk)
     earlier = pledge.replaces if pledge.state == PledgeState.CONFIRMED else None
-    _end(pledge, PledgeState.CONTESTED, now)
+    end(pledge, PledgeState.CONTESTED, now)
     if earlier and earlier.state == PledgeState.REPLACED:
-        _bring_back(earlier, PledgeState.CONFIRMED, now)
-    _take_back_all([pledge.pk])
+        bring_back(earlier, PledgeState.CONFIRMED, now)
+    take_back_events([pledge.pk])
     # Where the message about the entry went.
     for contact in contacts_to_tell(pledge)[:1]:
         key = f"pledges/taken_back:{pledge.pk}:{contact.pk}"
@@ -143,12 +149,12 @@ def take_back_entry(pledge: Pledge, *, staff: Staff, now: datetime) -> Pledge:
 def _lock_persons(pledges: Iterable[Pledge]) -> None:
     """In one order, so that two merges the other way round wait for each other and do not hang."""
     persons = {pledge.person_id for pledge in pledges}
-    list(Person.objects.select_for_update().filter(pk__in=persons).order_by("pk"))
+    list(Person.objects.select_for_update().filter(pk__in=persons).order_by(*MERGED_FIRST))
 
 
 def _require_mergeable(kept: Pledge, merged: Pledge) -> None:
     """Refuses ``already_merged``, ``pledge_ended``, ``same_person``, ``other_jurisdiction``,
-    ``not_alike``, ``kept_unconfirmed`` and ``card_must_stay``.
+    ``not_alike``, ``kept_unconfirmed``, ``card_must_stay`` and ``other_confirmed``.
     """
     states = {kept.state, merged.state}
     if PledgeState.MERGED in states:
@@ -157,7 +163,7 @@ def _require_mergeable(kept: Pledge, merged: Pledge) -> None:
         )
     if not states <= set(OPEN_STATES):
         raise RuleBroken("pledge_ended", _("One of these registrations has ended."))
-    if kept.person_id == merged.person_id:
+    if kept.person_id == merged.person_id or surviving_person(kept.person) == merged.person:
         raise RuleBroken(
             "same_person", _("Both registrations are known to be of one person already.")
         )
@@ -175,6 +181,15 @@ def _require_mergeable(kept: Pledge, merged: Pledge) -> None:
         raise RuleBroken(
             "card_must_stay",
             _("The registration whose card was issued must stay. Choose the other."),
+        )
+    active = Pledge.objects.filter(person=merged.person_id, state=PledgeState.CONFIRMED)
+    if active.exclude(pk=merged.pk).exists():
+        raise RuleBroken(
+            "other_confirmed",
+            _(
+                "The person of the registration that would end has confirmed another one. "
+                "Merge that one instead."
+            ),
         )
 
 
@@ -253,57 +268,12 @@ def _line_of(pledge: Pledge) -> list[uuid.UUID]:
     return line
 
 
-def _corrections(subjects: list[uuid.UUID]) -> dict[int, Event]:
-    """The last word on each event that was ever corrected."""
-    rows = Event.objects.filter(subject__in=subjects, corrects__isnull=False).order_by("id")
-    return {row.corrects_id: row for row in rows if row.corrects_id is not None}
-
-
-def _counted(subjects: list[uuid.UUID]) -> list[Event]:
-    return list(Event.objects.filter(subject__in=subjects, kind__in=COUNTED).order_by("id"))
-
-
-def _take_back_all(subjects: list[uuid.UUID]) -> None:
-    """Let what still counts of these registrations count no more."""
-    last = _corrections(subjects)
-    for event in _counted(subjects):
-        if event.pk not in last or last[event.pk].kind == EventKind.ENTRY_RESTORED:
-            take_back(event)
-
-
-def _restore_all(subjects: list[uuid.UUID], *, since: Event) -> None:
-    """Let exactly those count again that were taken back after an event."""
-    last = _corrections(subjects)
-    for event in _counted(subjects):
-        word = last.get(event.pk)
-        if word and word.kind == EventKind.ENTRY_TAKEN_BACK and word.pk > since.pk:
-            restore(event)
-
-
 def _last_merged_event(pledge: Pledge) -> Event:
     return Event.objects.filter(subject=pledge.pk, kind=EventKind.PLEDGE_MERGED).latest("id")
 
 
 def _standing_merges(person_id: uuid.UUID) -> QuerySet[Merge]:
     return Merge.objects.filter(merged__person=person_id, taken_back_at__isnull=True)
-
-
-def _end(pledge: Pledge, state: PledgeState, now: datetime) -> None:
-    pledge.state, pledge.ended_at = state, now
-    pledge.next_step, pledge.waiting_since = "", now
-    pledge.save(update_fields=["state", "ended_at", "next_step", "waiting_since"])
-
-
-def _bring_back(pledge: Pledge, state: PledgeState, now: datetime) -> None:
-    pledge.state, pledge.ended_at = state, None
-    pledge.save(update_fields=["state", "ended_at"])
-    if state == PledgeState.CONFIRMED:
-        set_next_step(pledge, [row.kind for row in steps_taken(pledge)], now=now)
-        return
-    is_waiting = state == PledgeState.WAITING
-    pledge.next_step = StepKind.COMPARE if is_waiting else StepKind.CONFIRM
-    pledge.waiting_since = now
-    pledge.save(update_fields=["next_step", "waiting_since"])
 
 
 def _set_true_tier(person_id: uuid.UUID) -> None:

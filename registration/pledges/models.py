@@ -30,6 +30,8 @@ class Pledge(models.Model):
     province = models.ForeignKey(Province, models.PROTECT, related_name="pledges")
     department = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.CASCADE, related_name="pledges")
+    # Under whose number it came, where that person was merged into another; undone with the merge.
+    registered_as = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     particulars = models.OneToOneField(Particulars, models.CASCADE, related_name="pledge")
     # Codes in order, joined by ";", as they stood that day: never the word "all".
     organs = SealedField(blank=True)

@@ -1,4 +1,4 @@
-"""The form of an act that is kept with its reason."""
+"""Forms that a rule or a service may refuse; those of an act are kept with its reason."""
 
 import uuid
 from typing import Any
@@ -11,7 +11,15 @@ from registration.common.errors import RuleBroken
 from registration.people.forms import CleanField
 
 
-class ReasonForm(forms.Form):
+class RefusableForm(forms.Form):
+    """What is refused is said beside its field, or above all of them."""
+
+    def refuse(self, error: RuleBroken) -> None:
+        field = error.field if error.field in self.fields else None
+        self.add_error(field, forms.ValidationError(error.sentence, code=error.code))
+
+
+class ReasonForm(RefusableForm):
     """``label`` asks for the reason; ``about`` tells one of several forms on a page."""
 
     def __init__(
@@ -22,8 +30,3 @@ class ReasonForm(forms.Form):
         self.fields["reason"] = CleanField(
             label=label, max_length=500, missing=_("Write the reason.")
         )
-
-    def refuse(self, error: RuleBroken) -> None:
-        """Say a refusal beside its field, or above all of them."""
-        field = error.field if error.field in self.fields else None
-        self.add_error(field, forms.ValidationError(error.sentence, code=error.code))

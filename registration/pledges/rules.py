@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registration.common.errors import RuleBroken
@@ -35,6 +36,17 @@ NEEDS: dict[StepKind, tuple[StepKind, ...]] = {
     StepKind.CARD_ISSUED: (StepKind.PAPER_SEEN, StepKind.COUNSELLED, StepKind.FORM_SIGNED),
     StepKind.CARD_POSTED: (StepKind.CARD_ISSUED,),
     StepKind.LISTED: (StepKind.CARD_ISSUED,),
+}
+# What a withdrawal here does not do by itself.
+LEFT_TO_DO: dict[str, str | Promise] = {
+    PledgeKind.APPLICATION: _(
+        "A donor card that was issued for it is no longer valid. "
+        "Hand it back to the health facility or to the department."
+    ),
+    PledgeKind.INTENT: _(
+        "This does not withdraw a statement made in e-Devlet, in e-Nabız or on paper. "
+        "Such a statement is changed there, at turkiye.gov.tr or enabiz.gov.tr."
+    ),
 }
 
 

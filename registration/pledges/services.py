@@ -17,6 +17,7 @@ from registration.people.services import (
     find_link,
     find_or_make_person,
     issue_link,
+    lock_survivor,
     require_open,
     use_link,
 )
@@ -28,7 +29,8 @@ from registration.pledges.choices import (
     PledgeState,
     StepKind,
 )
-from registration.pledges.events import read_pledge, record_pledge_event, with_origin
+from registration.pledges.events import record_pledge_event, with_origin
+from registration.pledges.following import follow, lock_pledge
 from registration.pledges.models import Pledge
 from registration.pledges.rules import ROUTES, require_confirmable, require_contact
 from registration.pledges.source import Source, source_of
@@ -36,10 +38,9 @@ from registration.pledges.steps import take_step
 from registration.pledges.turns import (
     activate,
     contest,
-    earlier_decision,
     finish,
     is_reached_by,
-    may_follow,
+    settle,
     wait_for_comparison,
 )
 from registration.pledges.writing import (
@@ -79,8 +80,10 @@ def register_pledge(
     try:
         with transaction.atomic():
             _require_room(f"{sender}:{hashed}", mailbox_limit, now=now)
-            person = _person_of(answers, source, hashed, now)
-            pledge = write_pledge(answers, person, source=source, now=now, **form)
+            person, named = _person_of(answers, source, hashed, now)
+            pledge = write_pledge(
+                answers, person, registered_as=named, source=source, now=now, **form
+            )
             _ask_to_confirm(pledge, answers, now=now)
     except (RuleBroken, IntegrityError):
         # Sent a second time, one after the other or at once: the database let in the first alone.
@@ -113,15 +116,18 @@ def enter_pledge(
     require_old_enough(answers, source.province.jurisdiction, now)
     require_contact(email=answers.person.email, can_get_sms=bool(answers.person.phone))
     _kind, hashed = contact_to_confirm(answers)
-    person = _person_of(answers, source, hashed, now)
-    Person.objects.select_for_update().get(pk=person.pk)
-    earlier = active_pledge(person)
-    pledge = write_pledge(answers, person, source=source, form_key=form_key, now=now)
+    person, named = _person_of(answers, source, hashed, now)
+    owner = lock_survivor((named or person).pk)
+    earlier = active_pledge(owner)
+    pledge = write_pledge(
+        answers, person, registered_as=named, source=source, form_key=form_key, now=now
+    )
     record_pledge_event(EventKind.PLEDGE_RECEIVED, pledge, now=now)
     pledge.confirmed_at = now
-    if earlier and not is_reached_by(earlier, hashed):
+    if earlier and not is_reached_by(earlier, {hashed}):
         pledge = wait_for_comparison(pledge, earlier, now)
     else:
+        follow(pledge, owner)
         pledge = activate(pledge, earlier, now)
         day = now.astimezone(pledge.jurisdiction.zone).date()
         for step in sorted(steps, key=ROUTES[pledge.kind].index):
@@ -134,29 +140,30 @@ def enter_pledge(
 def change_pledge(
     earlier: Pledge, answers: PledgeAnswers, *, form_key: str, language: str, now: datetime
 ) -> Pledge:
-    """Its owner changes an active registration: a new one that takes its place.
+    """Its owner changes a registration that counts or waits: a new one that takes its place.
 
-    At once if the contact that confirmed the earlier one stays; else when the new contact has
-    confirmed, and the old contact is told. The caller has made sure who asks.
+    At once if a contact that confirmed the earlier one stays; else when the new contact has
+    confirmed, and the old contact of one that counts is told. In the place of one that waits the
+    new one waits as it did. The caller has made sure who asks.
     Refuses with ``under_age``, ``contact_missing`` or ``pledge_ended``.
     """
-    Person.objects.select_for_update().get(pk=earlier.person_id)
+    earlier, owner = lock_pledge(earlier.pk)
     if changed := find_by_form_key(form_key):
         return changed
-    earlier = with_origin().get(pk=earlier.pk)
-    if earlier.state not in ACTIVE_STATES:
+    if earlier.state not in (*ACTIVE_STATES, PledgeState.WAITING):
         raise RuleBroken("pledge_ended", _("This registration has ended. You can register again."))
     require_old_enough(answers, earlier.jurisdiction, now)
     _require_way_to_confirm(answers)
-    source = source_of(earlier)
     pledge = write_pledge(
-        answers, earlier.person, source=source, form_key=form_key, replaces=earlier, now=now
+        answers,
+        earlier.person,
+        registered_as=earlier.registered_as,
+        source=source_of(earlier),
+        form_key=form_key,
+        replaces=earlier,
+        now=now,
     )
-    known = set(
-        earlier.particulars.contacts.filter(confirmed_at__isnull=False).values_list(
-            "value_hash", flat=True
-        )
-    )
+    known = {c.value_hash for c in earlier.particulars.contacts.all() if c.confirmed_at}
     kept = [c for c in pledge.particulars.contacts.all() if c.value_hash in known]
     if not kept:
         _send_link(pledge, answers, now=now)
@@ -164,10 +171,12 @@ def change_pledge(
     for contact in kept:
         confirm_contact(contact, now=now)
     pledge.confirmed_at = now
-    return activate(pledge, earlier, now)
+    return settle(pledge, owner, {contact.value_hash for contact in kept}, now)
 
 
-def _person_of(answers: PledgeAnswers, source: Source, hashed: str, now: datetime) -> Person:
+def _person_of(
+    answers: PledgeAnswers, source: Source, hashed: str, now: datetime
+) -> tuple[Person, Person | None]:
     return find_or_make_person(
         source.province.jurisdiction,
         identity_number=answers.person.identity_number,
@@ -243,25 +252,22 @@ def confirm_pledge(pledge: Pledge, *, contact: Contact, now: datetime) -> Pledge
     An earlier active one becomes replaced, and the ledger then says changed instead of confirmed.
     But if this one came from another contact than the earlier (anybody may know a number) it
     waits, outside the figures, until the owner of the earlier one or a desk agrees; who confirmed
-    is told the same in both cases. Refuses with ``pledge_ended``.
+    is told the same in both cases. If the person was merged into another meanwhile, it competes
+    with what that one decided, and becomes theirs with its place. Refuses with ``pledge_ended``.
     """
     return _confirm(pledge.pk, contact, now)
 
 
 def _confirm(key: UUID, contact: Contact, now: datetime) -> Pledge:
     # One at a time for each person, so that there is never a second active pledge.
-    Person.objects.select_for_update().only("pk").get(pledges=key)
-    pledge = read_pledge(key)
+    pledge, owner = lock_pledge(key)
     require_confirmable(PledgeState(pledge.state))
     if pledge.state in (PledgeState.CONFIRMED, PledgeState.WAITING):
         return pledge
 
-    earlier = earlier_decision(pledge)
     confirm_contact(contact, now=now)
     pledge.confirmed_at, pledge.is_held = now, False
-    if earlier and not may_follow(earlier, pledge, contact.value_hash):
-        return wait_for_comparison(pledge, earlier, now)
-    return activate(pledge, earlier if earlier and earlier.state in ACTIVE_STATES else None, now)
+    return settle(pledge, owner, {contact.value_hash}, now)
 
 
 def active_pledge(person: Person) -> Pledge | None:
@@ -276,13 +282,13 @@ def accept_waiting(pledge: Pledge, *, now: datetime) -> Pledge:
     Called by the owner of the earlier pledge, or by a desk that saw the identity paper.
     Refuses with ``not_waiting``.
     """
-    Person.objects.select_for_update().get(pk=pledge.person_id)
-    pledge = with_origin().get(pk=pledge.pk)
+    pledge, owner = lock_pledge(pledge.pk)
     if pledge.state == PledgeState.CONFIRMED:
         return pledge
     if pledge.state != PledgeState.WAITING:
         raise RuleBroken("not_waiting", _("This registration does not wait for a comparison."))
-    return activate(pledge, active_pledge(pledge.person), now)
+    follow(pledge, owner)
+    return activate(pledge, active_pledge(owner), now)
 
 
 @transaction.atomic
@@ -317,8 +323,7 @@ def contest_by_link(token: str, *, now: datetime) -> Pledge:
     if link.used_at is None:
         require_open(link, now=now)
         # Of what the person decided meanwhile nothing is overtaken: read under the lock.
-        Person.objects.select_for_update().only("pk").get(pledges=link.about)
-        contest(with_origin().get(pk=link.about), now)
+        contest(lock_pledge(link.about)[0], now)
         use_link(link, now=now)
     return with_origin().get(pk=link.about)
 
@@ -326,12 +331,10 @@ def contest_by_link(token: str, *, now: datetime) -> Pledge:
 @transaction.atomic
 def contest_pledge(pledge: Pledge, *, now: datetime) -> Pledge:
     """A desk found that a registration is not the person's own: it ends at once. Twice is once."""
-    Person.objects.select_for_update().get(pk=pledge.person_id)
-    return contest(with_origin().get(pk=pledge.pk), now)
+    return contest(lock_pledge(pledge.pk)[0], now)
 
 
 @transaction.atomic
 def withdraw_pledge(pledge: Pledge, *, now: datetime) -> Pledge:
     """End a registration at its owner's word, at once. Twice is once."""
-    Person.objects.select_for_update().get(pk=pledge.person_id)
-    return finish(with_origin().get(pk=pledge.pk), PledgeState.WITHDRAWN, now)
+    return finish(lock_pledge(pledge.pk)[0], PledgeState.WITHDRAWN, now)

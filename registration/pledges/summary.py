@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from registration.common.dates import short_date
 from registration.ledger.choices import Sex
@@ -23,6 +24,44 @@ class Group:
     rows: list[dict[str, str]]
 
 
+@dataclass(frozen=True)
+class Words:
+    """Where the summary speaks to the person or, on the desk, of the person."""
+
+    person: str | Promise
+    reach: str | Promise
+    home: str | Promise
+    choice: str | Promise
+    identity: str | Promise
+    secret: str | Promise
+    not_secret: str | Promise
+
+
+TO_THE_PERSON = Words(
+    person=gettext_lazy("About you"),
+    reach=gettext_lazy("How to reach you"),
+    home=gettext_lazy("Where you live"),
+    # Translators: heading above the organs that a person chose
+    choice=pgettext_lazy("registration", "Your choice"),
+    identity=gettext_lazy("Your identity"),
+    secret=gettext_lazy("Keep my identity secret from the recipient"),
+    not_secret=gettext_lazy("My identity need not be kept secret from the recipient"),
+)
+OF_THE_PERSON = Words(
+    # Translators: heading above name and date of birth of the person who registered
+    person=pgettext_lazy("registration", "The person"),
+    reach=gettext_lazy("How to reach the person"),
+    home=gettext_lazy("Where the person lives"),
+    # Translators: heading above the organs that a person chose
+    choice=gettext_lazy("The person’s choice"),
+    identity=gettext_lazy("Identity towards the recipient"),
+    # Translators: of the donor's identity
+    secret=pgettext_lazy("identity", "To be kept secret"),
+    # Translators: of the donor's identity
+    not_secret=pgettext_lazy("identity", "Need not be kept secret"),
+)
+
+
 def _row(label: str, value: str) -> dict[str, str]:
     return {"label": label, "value": value}
 
@@ -34,6 +73,7 @@ def summary_groups(
     organ_names: Mapping[str, str],
     language: str,
     hides_number: bool = False,
+    words: Words = TO_THE_PERSON,
 ) -> list[Group]:
     """Every answer of this kind of registration, also those left empty."""
     person = answers.person
@@ -48,9 +88,9 @@ def summary_groups(
     place = [_row(_("Province"), person.province.name)]
     locality = str(person.locality) if person.locality else ""
     groups = [
-        Group(_("About you"), "full_name", about),
+        Group(str(words.person), "full_name", about),
         Group(
-            _("How to reach you"),
+            str(words.reach),
             "email",
             [
                 _row(_("E-mail"), person.email),
@@ -82,21 +122,16 @@ def summary_groups(
         ]
     else:
         place.append(_row(_("District"), locality))
-        groups.append(Group(_("Where you live"), "locality", place))
-    groups.append(_choice(answers, organ_names))
+        groups.append(Group(str(words.home), "locality", place))
+    groups.append(_choice(answers, organ_names, words))
     return groups
 
 
-def _choice(answers: PledgeAnswers, organ_names: Mapping[str, str]) -> Group:
+def _choice(answers: PledgeAnswers, organ_names: Mapping[str, str], words: Words) -> Group:
     names = ", ".join(name for code, name in organ_names.items() if code in answers.organs)
     # Translators: the organs were not said on this form
     rows = [_row(_("Organs and tissues"), names or _("Not said here"))]
     if answers.keeps_identity_secret is not None:
-        secret = (
-            _("Keep my identity secret from the recipient")
-            if answers.keeps_identity_secret
-            else _("My identity need not be kept secret from the recipient")
-        )
-        rows.append(_row(_("Your identity"), secret))
-    # Translators: heading above the organs that a person chose
-    return Group(pgettext("registration", "Your choice"), "organ_choice", rows)
+        secret = words.secret if answers.keeps_identity_secret else words.not_secret
+        rows.append(_row(str(words.identity), str(secret)))
+    return Group(str(words.choice), "organ_choice", rows)

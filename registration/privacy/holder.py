@@ -28,7 +28,6 @@ def without_tokens(text: str) -> str:
     return TOKEN.sub("…", text)
 
 
-# --- people -------------------------------------------------------------------------------------
 def _particulars(scope: Scope) -> QuerySet[Particulars]:
     return Particulars.objects.filter(
         Q(person__in=scope.persons) | Q(pk__in=scope.subjects)
@@ -131,7 +130,6 @@ PEOPLE = Holder(
 )
 
 
-# --- outbox -------------------------------------------------------------------------------------
 def _messages(scope: Scope) -> QuerySet[Message]:
     return Message.objects.filter(about__in=scope.subjects).order_by("created_at")
 
@@ -205,7 +203,6 @@ OUTBOX = Holder(
 )
 
 
-# --- privacy ------------------------------------------------------------------------------------
 def _consents(scope: Scope) -> QuerySet[Consent]:
     return Consent.objects.filter(
         Q(person__in=scope.persons) | Q(about__in=scope.subjects)

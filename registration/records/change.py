@@ -16,6 +16,7 @@ from registration.cards.services import valid_card_of
 from registration.common.errors import RuleBroken
 from registration.intake.doors import Door
 from registration.intake.pages import STATUSES, SeeOther, alternates
+from registration.intake.texts import texts_with_boxes, ticked_texts
 from registration.people.rules import masked_number, show_phone
 from registration.people.services import contradictions_of
 from registration.pledges.answers import PledgeAnswers, stored_answers
@@ -24,8 +25,6 @@ from registration.pledges.forms import FORMS, KEEPS, PledgeForm, Setting
 from registration.pledges.models import Pledge
 from registration.pledges.rules import shown_state
 from registration.pledges.summary import summary_groups
-from registration.privacy.rules import require_acts
-from registration.privacy.services import ShownText
 from registration.records import services
 from registration.records.visits import Visit, move_visit
 from registration.units.choices import PledgeKind
@@ -125,7 +124,10 @@ class Change:
             self.door.look_again_at_texts()
             changed = services.change_record(
                 self.pledge,
-                form.answers(language=self.pledge.language, acts=self._acts()),
+                form.answers(
+                    language=self.pledge.language,
+                    acts=ticked_texts(self.door.texts, self.request.POST),
+                ),
                 form_key=nonce,
                 language=self.pledge.language,
                 now=self.door.now,
@@ -145,15 +147,6 @@ class Change:
                 "form_broken",
                 _("This form came back incomplete. Your answers are still here: send again."),
             ) from error
-
-    def _acts(self) -> list[ShownText]:
-        """The texts whose boxes were ticked; each box carries the hash of what was shown."""
-        ticked = [shown for shown in self.door.texts if self._is_ticked(shown)]
-        require_acts([shown.kind for shown in ticked], asked=[s.kind for s in self.door.texts])
-        return ticked
-
-    def _is_ticked(self, shown: ShownText) -> bool:
-        return self.request.POST.get(f"act_{shown.kind}") == shown.sha256
 
     def _done(self, changed: Pledge) -> HttpResponse:
         if shown_state(changed.state) in ACTIVE_STATES:
@@ -215,7 +208,7 @@ class Change:
                 hides_number=True,
             ),
             warnings=contradictions_of(answers.person),
-            texts=[{"shown": shown, "ticked": self._is_ticked(shown)} for shown in self.door.texts],
+            texts=texts_with_boxes(self.door.texts, self.request.POST),
         )
 
     def _page(
@@ -225,7 +218,7 @@ class Change:
             "form": form,
             "form_key": self.key,
             "pledge": self.pledge,
-            "until": self.visit.until,
+            "jurisdiction": self.pledge.jurisdiction,
             "alternates": alternates(self.request, "records:change"),
         }
         return render(self.request, template, context, status=status)

@@ -20,6 +20,7 @@ from registration.people.forms import (
     PhoneContactField,
 )
 from registration.people.keys import contact_hash
+from registration.pledges.reasons import RefusableForm
 from registration.pledges.writing import may_confirm_by_sms
 from registration.records.rules import require_way_to_tell
 
@@ -70,7 +71,7 @@ class SecondFactForm(forms.Form):
         self.fields["birth_date"] = BirthDateField(day=day, help_text=_("For example 27 3 1980."))
 
 
-class RelativeForm(forms.Form):
+class RelativeForm(RefusableForm):
     """Somebody close who is to be told; one way to reach them is enough."""
 
     def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
@@ -92,5 +93,5 @@ class RelativeForm(forms.Form):
                     email=data["email"], can_get_sms=may_confirm_by_sms(data["phone"])
                 )
             except RuleBroken as error:
-                self.add_error(error.field, forms.ValidationError(error.sentence, code=error.code))
+                self.refuse(error)
         return data

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from registration.accounts.choices import Role
+from registration.cards.services import valid_card_of
 from registration.common.dates import date_time, short_date
 from registration.outbox.choices import Channel, State
 from registration.outbox.models import Message
@@ -152,7 +153,10 @@ def overview_of(visit: Visit, *, language: str) -> Overview:
         state=str(state.label),
         state_code=state.value,
         state_sentence=str(STATES.get(state) or CONFIRMED[pledge.kind]),
-        stored=[Section(group.field, group.title, group.rows) for group in groups],
+        stored=[
+            *(Section(group.field, group.title, group.rows) for group in groups),
+            *_card(pledge, write),
+        ],
         steps=_steps(pledge, write),
         sections=[
             _history(earlier, names, write),
@@ -180,6 +184,19 @@ def _steps(pledge: Pledge, write: Writer) -> list[Step]:
             note = f"{note}, {row.unit}"
         steps.append(Step(str(StepKind(kind).label), note, row is not None, kind == following))
     return steps
+
+
+def _card(pledge: Pledge, write: Writer) -> list[Section]:
+    """The card that counts now, if there is one."""
+    card = valid_card_of(pledge)
+    if card is None:
+        return []
+    rows = [
+        {"label": _("Card number"), "value": card.number},
+        {"label": _("Issuer"), "value": card.issuer.name},
+        {"label": _("Issued on"), "value": write.day(card.issued_on)},
+    ]
+    return [Section("card", _("Donor card"), rows)]
 
 
 def _history(earlier: list[Pledge], names: Mapping[str, str], write: Writer) -> Section:

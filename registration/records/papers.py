@@ -17,13 +17,12 @@ from registration.people.choices import IdentityTier
 from registration.pledges.choices import ACTIVE_STATES, PledgeState, StepKind
 from registration.pledges.models import Pledge, PledgeStep
 from registration.pledges.papers import application_form, has_form
-from registration.pledges.rules import next_step, shown_state
+from registration.pledges.rules import LEFT_TO_DO, next_step, shown_state
 from registration.pledges.steps import steps_taken
 from registration.privacy.holders import export_registrations
 from registration.records.history import earlier_own
 from registration.records.overview import Writer, overview_of, paper_rows
 from registration.records.visits import Visit
-from registration.units.choices import PledgeKind
 
 TEMPLATE = "records/typst/paper.typ"
 
@@ -93,7 +92,7 @@ def withdrawal_paper(pledge: Pledge, *, now: datetime) -> bytes:
         rows = [
             {"label": _("Full name"), "value": pledge.particulars.full_name},
             {"label": _("Reference"), "value": pledge.reference},
-            {"label": _("Received"), "value": write.moment(pledge.received_at)},
+            {"label": _("Received at"), "value": write.moment(pledge.received_at)},
             {"label": _("Withdrawn"), "value": write.moment(pledge.ended_at or now)},
             {"label": _("Department"), "value": pledge.department.name},
         ]
@@ -107,22 +106,8 @@ def withdrawal_paper(pledge: Pledge, *, now: datetime) -> bytes:
 
 def withdrawal_means(pledge: Pledge) -> list[str]:
     """What the withdrawal of this kind of registration does, and what it does not do."""
-    means = [_("The registration has had no effect since the moment of the withdrawal.")]
-    if pledge.kind == PledgeKind.APPLICATION:
-        means.append(
-            _(
-                "A donor card that was issued for it is no longer valid. "
-                "Hand it back to the health facility or to the department."
-            )
-        )
-    else:
-        means.append(
-            _(
-                "This does not withdraw a statement made in e-Devlet, in e-Nabız or on paper. "
-                "Such a statement is changed there, at turkiye.gov.tr or enabiz.gov.tr."
-            )
-        )
-    return means
+    stopped = _("The registration has had no effect since the moment of the withdrawal.")
+    return [stopped, str(LEFT_TO_DO[pledge.kind])]
 
 
 def _frame(pledge: Pledge, title: str, now: datetime) -> dict[str, Any]:

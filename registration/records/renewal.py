@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from registration.intake.doors import contact_of
+from registration.intake.texts import ticked_texts
 from registration.pledges.models import Pledge
 from registration.pledges.writing import FORM_VERSION
-from registration.privacy.rules import require_acts
 from registration.privacy.services import ShownText, consents_missing, record_consents
 from registration.records.history import earlier_own
 
@@ -38,6 +38,5 @@ def renew_consents(
     Refuses with ``consent_missing`` when a box was left open or its text changed meanwhile.
     """
     texts = texts_to_renew(pledge, language=language)
-    ticked = [shown for shown in texts if sent.get(f"act_{shown.kind}") == shown.sha256]
-    require_acts([shown.kind for shown in ticked], asked=[shown.kind for shown in texts])
-    record_consents(pledge.person, about=pledge.pk, acts=ticked, form_version=FORM_VERSION, now=now)
+    acts = ticked_texts(texts, sent)
+    record_consents(pledge.person, about=pledge.pk, acts=acts, form_version=FORM_VERSION, now=now)

@@ -12,28 +12,13 @@ from registration.common.errors import RuleBroken
 from registration.common.limits import Limit, count_use
 from registration.outbox.services import may_write_to, resume_messages, stop_messages
 from registration.people.models import Contact, OneTimeLink, Person
-from registration.people.services import (
-    confirm_contact,
-    find_link,
-    issue_link,
-    require_open,
-    use_link,
-)
+from registration.people.services import find_link, require_open, use_link
 from registration.pledges import services as pledges
 from registration.pledges.answers import PledgeAnswers
 from registration.pledges.choices import OPEN_STATES, LinkPurpose, PledgeState
 from registration.pledges.events import with_origin
-from registration.pledges.letters import send_receipt
 from registration.pledges.models import Pledge, Relative
-from registration.pledges.rules import require_contact
-from registration.pledges.source import source_of
-from registration.pledges.writing import (
-    contact_to_confirm,
-    find_by_form_key,
-    may_confirm_by_sms,
-    require_old_enough,
-    write_pledge,
-)
+from registration.pledges.writing import find_by_form_key, may_confirm_by_sms
 from registration.privacy.choices import Act
 from registration.privacy.models import Consent
 from registration.records import letters, rules
@@ -151,44 +136,10 @@ def change_record(
             "too_many_changes",
             _("This registration was changed many times today. Try again tomorrow."),
         )
-    if pledge.state == PledgeState.WAITING:
-        changed = _change_waiting(pledge, answers, form_key=form_key, now=now)
-    else:
-        changed = pledges.change_pledge(
-            pledge, answers, form_key=form_key, language=language, now=now
-        )
+    changed = pledges.change_pledge(pledge, answers, form_key=form_key, language=language, now=now)
     if changed.state != PledgeState.RECEIVED:
         bring_along(changed, now=now)
         letters.tell_of_change(pledge, newer=changed, now=now)
-    return changed
-
-
-def _change_waiting(
-    pledge: Pledge, answers: PledgeAnswers, *, form_key: str, now: datetime
-) -> Pledge:
-    """One that waits for comparison gives its place to a newer one, which waits as it did."""
-    Person.objects.select_for_update().get(pk=pledge.person_id)
-    require_old_enough(answers, pledge.jurisdiction, now)
-    told = answers.person
-    require_contact(email=told.email, can_get_sms=may_confirm_by_sms(told.phone))
-    changed = write_pledge(
-        answers, pledge.person, source=source_of(pledge), form_key=form_key, now=now
-    )
-    known = {c.value_hash for c in pledge.particulars.contacts.all() if c.confirmed_at}
-    contacts = list(changed.particulars.contacts.all())
-    kept = [c for c in contacts if c.value_hash in known]
-    if not kept:
-        kind, _hashed = contact_to_confirm(answers)
-        contact = next(c for c in contacts if c.kind == kind)
-        token = issue_link(contact, purpose=LinkPurpose.CONFIRM, about=changed.pk, now=now)
-        send_receipt(changed, contact=contact, token=token, known=None, now=now)
-        return changed
-    for contact in kept:
-        confirm_contact(contact, now=now)
-    changed = pledges.confirm_pledge(changed, contact=kept[0], now=now)
-    Pledge.objects.filter(pk=pledge.pk, state=PledgeState.WAITING).update(
-        state=PledgeState.REPLACED, ended_at=now, next_step="", waiting_since=now
-    )
     return changed
 
 

@@ -1,7 +1,6 @@
 """The pages of a person's own record. Without an open visit they show nothing of anybody."""
 
 from datetime import datetime
-from mimetypes import guess_type
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,8 +17,15 @@ from registration.common.dates import clock_time, date_time
 from registration.common.errors import RuleBroken
 from registration.common.limits import Limit, count_use
 from registration.intake.gate import sender_of
-from registration.intake.pages import STATUSES, SeeOther, alternates, private_page
+from registration.intake.pages import (
+    STATUSES,
+    SeeOther,
+    alternates,
+    file_to_keep,
+    private_page,
+)
 from registration.intake.provinces import provinces_to_choose
+from registration.intake.texts import texts_with_boxes
 from registration.pledges.choices import ACTIVE_STATES, OPEN_STATES, PledgeState
 from registration.pledges.rules import shown_state
 from registration.records import letters, papers, services
@@ -150,10 +156,7 @@ def renew(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
             trouble = error
     context = {
         "pledge": visit.pledge,
-        "texts": [
-            {"shown": shown, "ticked": request.POST.get(f"act_{shown.kind}") == shown.sha256}
-            for shown in texts_to_renew(visit.pledge, language=language)
-        ],
+        "texts": texts_with_boxes(texts_to_renew(visit.pledge, language=language), request.POST),
         "trouble": trouble,
         "alternates": alternates(request, "records:renew"),
     }
@@ -253,11 +256,7 @@ def document(request: HttpRequest, visit: Visit, now: datetime, name: str) -> Ht
 
 
 def _file(content: bytes, visit: Visit, name: str) -> HttpResponse:
-    kind, _encoding = guess_type(name)
-    response = HttpResponse(content, content_type=kind)
-    filename = f"{visit.pledge.reference}-{name}"
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+    return file_to_keep(content, f"{visit.pledge.reference}-{name}")
 
 
 @require_POST

@@ -1,6 +1,5 @@
 """The letter of the day as a PDF: an official draft whose number, date and signature are blank."""
 
-import re
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,14 +11,10 @@ from registration.common import dates
 from registration.common.folding import upper
 from registration.common.typeset import typeset
 from registration.reports import labels
+from registration.units.letterhead import area_of, turkish_head, vietnamese_head
 
 # An official letter is in the language of its state, whatever the department reads its screens in.
 LETTERS = {"VN": ("letter_vn.typ", "vi"), "TR": ("letter_tr.typ", "tr")}
-
-# Place names that come from a person are written in full (Decree 30/2020/NĐ-CP, Annex I).
-PLACES_IN_FULL = {"79": "Thành phố Hồ Chí Minh"}
-BODY_VN = "Sở Y tế"
-LEVEL_VN = re.compile(r" (?=(?:tỉnh|thành phố) )", re.IGNORECASE)
 
 
 def build_letter(figures: dict[str, Any], *, sha256: str) -> bytes:
@@ -66,47 +61,33 @@ def _letter_data(figures: dict[str, Any], language: str, sha256: str) -> dict[st
 
 
 def _words_vn(figures: dict[str, Any]) -> dict[str, Any]:
-    department = figures["department"]["name"]
-    unit = figures["reporting_unit"]
-    area = department.removeprefix(BODY_VN).strip() or figures["province"]["name"]
-    place = PLACES_IN_FULL.get(figures["province"]["code"], figures["province"]["name"])
-    if unit:
-        above, body, addressee = department, unit["name"], department
-    else:
-        above, body, addressee = f"Ủy ban nhân dân {area}", BODY_VN, f"Lãnh đạo {department}"
+    department, unit = figures["department"]["name"], figures["reporting_unit"]
+    province, day = figures["province"], _day(figures)
+    head = vietnamese_head(
+        department,
+        province=province["name"],
+        province_code=province["code"],
+        day=day,
+        unit=unit["name"] if unit else "",
+        kind="BC",
+    )
+    _place, _comma, written_on = head["place_and_date"].partition(", ")
     return {
-        "above": upper(_keep_area_whole(above), "vi"),
-        "body": upper(_keep_area_whole(body), "vi"),
-        "addressee": addressee,
-        "area": area,
-        "number_code": f"BC-{_initials_vn(body)}",
-        "place_and_date": dates.place_and_date(place, _day(figures)),
-        "annex_date": dates.place_and_date(place, _day(figures)).removeprefix(f"{place}, "),
+        "head": head,
+        "addressee": department if unit else f"Lãnh đạo {department}",
+        "area": area_of(department, province=province["name"]),
+        "annex_date": written_on,
     }
 
 
-def _keep_area_whole(name: str) -> str:
-    """Let a long name break before ``tỉnh Quảng Ninh``, never inside it."""
-    head, *area = LEVEL_VN.split(name, maxsplit=1)
-    return " ".join([head, *(part.replace(" ", dates.NO_BREAK) for part in area)])
-
-
-def _initials_vn(name: str) -> str:
-    """BVĐK of ``Bệnh viện Đa khoa tỉnh Quảng Ninh``: the kind of body, without its area."""
-    kind = LEVEL_VN.split(name, maxsplit=1)[0]
-    return "".join(upper(word[0], "vi") for word in kind.split() if word[0].isalpha())
-
-
 def _words_tr(figures: dict[str, Any]) -> dict[str, Any]:
-    province = upper(figures["province"]["name"], "tr")
-    to_province = (f"{province} VALİLİĞİNE", "(İl Sağlık Müdürlüğü)")
+    unit, province = figures["reporting_unit"], figures["province"]["name"]
+    to_province = (f"{upper(province, 'tr')} VALİLİĞİNE", "(İl Sağlık Müdürlüğü)")
     to_ministry = ("SAĞLIK BAKANLIĞINA", "(Sağlık Hizmetleri Genel Müdürlüğü)")
-    day = _day(figures)
     return {
-        "governorship": f"{province} VALİLİĞİ",
-        "province": figures["province"]["name"],
-        "addressee": to_province if figures["reporting_unit"] else to_ministry,
-        "blank_date": f"…/{day.month:02}/{day.year}",
+        "head": turkish_head(province, day=_day(figures), unit=unit["name"] if unit else ""),
+        "province": province,
+        "addressee": to_province if unit else to_ministry,
     }
 
 

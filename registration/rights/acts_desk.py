@@ -1,7 +1,6 @@
 """What an officer does beside answering: correct, lift a restriction, take along papers."""
 
 import uuid
-from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import refused, require_right, staff_of
 from registration.accounts.choices import Right
-from registration.accounts.models import Staff
 from registration.common.errors import RuleBroken
+from registration.intake.pages import file_to_keep
 from registration.people.services import answers_of, contradictions_of
 from registration.rights import services
 from registration.rights.desk import (
@@ -23,7 +22,6 @@ from registration.rights.desk import (
     has_export,
     lifting_form,
     log,
-    refused,
     show,
     visible_to,
 )
@@ -32,7 +30,7 @@ from registration.rights.letters import answer_letter
 from registration.rights.models import DataRequest
 from registration.rights.reach import reach_of
 
-TYPES = {"pdf": "application/pdf", "json": "application/json"}
+MAKERS = {"pdf": everything_paper, "json": everything_json}
 
 
 @require_POST
@@ -40,7 +38,7 @@ TYPES = {"pdf": "application/pdf", "json": "application/json"}
 @require_right(Right.ANSWER_REQUESTS)
 def correct(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     """Correct what the registration says of the person who asks."""
-    staff, now = cast(Staff, request.user), timezone.now()
+    staff, now = staff_of(request), timezone.now()
     found = get_object_or_404(visible_to(staff), pk=request_id)
     pledge = services.registration_of(found)
     if pledge is None:
@@ -71,7 +69,7 @@ def _say_what_was_corrected(request: HttpRequest, found: DataRequest, is_new: bo
 @require_right(Right.ANSWER_REQUESTS)
 def lift(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     """Let work go on with what was only kept at the person's request."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     found = get_object_or_404(visible_to(staff), pk=request_id)
     form = lifting_form(request.POST)
     if form.is_valid():
@@ -90,13 +88,13 @@ def lift(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
 @require_right(Right.ANSWER_REQUESTS)
 def letter(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     """The answer as a letter, once there is one. Logged as every view."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     found = get_object_or_404(visible_to(staff).exclude(ended_at=None), pk=request_id)
     try:
         log(request, found, "rights_desk:letter", [found.pk], SHOWN_FIELDS, timezone.now())
     except RuleBroken as error:
         return refused(request, error)
-    return _file(answer_letter(found), found, "pdf")
+    return file_to_keep(answer_letter(found), f"{found.reference}.pdf")
 
 
 @require_safe
@@ -106,9 +104,9 @@ def everything(request: HttpRequest, request_id: uuid.UUID, ending: str) -> Http
     """All that is kept about the person who asked to learn it, to be handed over to them; of
     their own registrations alone while somebody else's stands under their number.
     """
-    found = get_object_or_404(visible_to(cast(Staff, request.user)), pk=request_id)
+    found = get_object_or_404(visible_to(staff_of(request)), pk=request_id)
     pledge, now = services.registration_of(found), timezone.now()
-    if pledge is None or not has_export(found) or ending not in TYPES:
+    if pledge is None or not has_export(found) or ending not in MAKERS:
         raise Http404
     reach = reach_of(pledge)
     try:
@@ -116,12 +114,5 @@ def everything(request: HttpRequest, request_id: uuid.UUID, ending: str) -> Http
         log(request, found, "rights_desk:everything", subjects, ["everything"], now)
     except RuleBroken as error:
         return refused(request, error)
-    if ending == "json":
-        return _file(everything_json(found, pledge, reach, now=now).encode(), found, ending)
-    return _file(everything_paper(found, pledge, reach, now=now), found, ending)
-
-
-def _file(content: bytes, found: DataRequest, ending: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=TYPES[ending])
-    response["Content-Disposition"] = f'attachment; filename="{found.reference}.{ending}"'
-    return response
+    content = MAKERS[ending](found, pledge, reach, now=now)
+    return file_to_keep(content, f"{found.reference}.{ending}")

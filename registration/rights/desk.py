@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import refused, require_right, staff_of
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common.dates import date_time
@@ -24,10 +24,11 @@ from registration.people.services import answers_of
 from registration.pledges.choices import OPEN_STATES as CORRECTABLE
 from registration.pledges.correcting import CORRECTED
 from registration.pledges.models import Pledge
+from registration.pledges.reasons import ReasonForm
 from registration.privacy.services import log_views
 from registration.rights import services
 from registration.rights.choices import RequestKind, RequestState
-from registration.rights.forms import CorrectionForm, DecisionForm, ReasonForm
+from registration.rights.forms import CorrectionForm, DecisionForm
 from registration.rights.letters import due_date, is_urgent
 from registration.rights.models import DataRequest, LegalClock
 from registration.rights.reach import is_own
@@ -48,7 +49,7 @@ def visible_to(staff: Staff) -> QuerySet[DataRequest]:
 @require_right(Right.ANSWER_REQUESTS)
 def work_list(request: HttpRequest) -> HttpResponse:
     """References and clocks, the most urgent first; no name, so nothing is logged."""
-    rows = visible_to(cast(Staff, request.user))
+    rows = visible_to(staff_of(request))
     shows_ended = request.GET.get("ended") == "1"
     rows = (
         rows.exclude(state__in=OPEN_STATES) if shows_ended else rows.filter(state__in=OPEN_STATES)
@@ -69,7 +70,6 @@ def _row(each: DataRequest, now: Any) -> dict[str, Any]:
     waits = each.answered_at is None and each.answer_due_at is not None
     return {
         "data_request": each,
-        "received": _moment(each.received_at, each),
         "answer_due": due_date(each.answer_due_at, each) if waits and each.answer_due_at else "",
         "act_due": due_date(each.act_due_at, each),
         "is_late": each.ended_at is None and each.act_due_at <= now,
@@ -87,7 +87,7 @@ def _moment(moment: Any, each: DataRequest) -> str:
 @require_right(Right.ANSWER_REQUESTS)
 def one(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     """A request with what was written, logged first; a POST does one thing with it."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     found = get_object_or_404(visible_to(staff), pk=request_id)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -165,17 +165,13 @@ def log(
             "kind": RequestKind(found.kind).label
         }
     log_views(
-        cast(Staff, request.user),
+        staff_of(request),
         subjects=subjects,
         page=page,
         fields=fields,
         reason=reason,
         now=now,
     )
-
-
-def refused(request: HttpRequest, error: RuleBroken) -> HttpResponse:
-    return render(request, "rights/desk/refused.html", {"trouble": error}, status=503)
 
 
 def _act(data: dict[str, str], found: DataRequest, staff: Staff) -> str:
@@ -201,6 +197,7 @@ def _shown(found: DataRequest) -> dict[str, Any]:
     clock = LegalClock.objects.get(jurisdiction=found.jurisdiction, kind=found.kind)
     return {
         **_row(found, timezone.now()),
+        "received": _moment(found.received_at, found),
         "rows": [
             {"label": _("Full name"), "value": found.full_name},
             {"label": _("E-mail"), "value": found.email},

@@ -28,14 +28,14 @@ from registration.units.places import department_of
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def everything_json(request: DataRequest, pledge: Pledge, reach: Reach, *, now: datetime) -> str:
+def everything_json(request: DataRequest, pledge: Pledge, reach: Reach, *, now: datetime) -> bytes:
     """The whole export for machines. Opens the seals: log the view first."""
     content = {
         "exported_at": now,
         "reference": request.reference,
         "records": _records(pledge, reach),
     }
-    return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+    return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2).encode()
 
 
 def everything_paper(request: DataRequest, pledge: Pledge, reach: Reach, *, now: datetime) -> bytes:

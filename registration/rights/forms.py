@@ -4,10 +4,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from registration.common.errors import RuleBroken
 from registration.ledger.choices import Sex
 from registration.people.forms import (
     BirthDateField,
@@ -18,6 +16,7 @@ from registration.people.forms import (
     PhoneContactField,
     asked,
 )
+from registration.pledges.reasons import ReasonForm, RefusableForm
 from registration.pledges.rules import require_contact
 from registration.rights.asked import Asked
 from registration.rights.choices import RequestKind
@@ -86,7 +85,7 @@ class RequestForm(forms.Form):
         return Asked(**{**data, "kind": RequestKind(data["kind"])})
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(RefusableForm):
     """What an officer does with a request, and the words that go with it."""
 
     action = forms.ChoiceField(
@@ -100,24 +99,6 @@ class DecisionForm(forms.Form):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-
-    def refuse(self, error: RuleBroken) -> None:
-        """Show a refusal beside the field that it belongs to."""
-        self.add_error(error.field if error.field in self.fields else None, error.sentence)
-
-
-class ReasonForm(forms.Form):
-    """Why something is done; it is kept with it."""
-
-    def __init__(self, *args: Any, label: str | Promise, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"] = CleanField(
-            label=label, max_length=200, missing=_("Write the reason.")
-        )
-
-    def refuse(self, error: RuleBroken) -> None:
-        """Show a refusal beside the field that it belongs to."""
-        self.add_error(error.field if error.field in self.fields else None, error.sentence)
 
 
 class CorrectionForm(ReasonForm):

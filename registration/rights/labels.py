@@ -106,7 +106,7 @@ FIELDS: dict[str, str | Promise] = {
     "sex": _("Sex"),
     "shown_sha256": _("Fingerprint of the text"),
     "signed_on": _("Signed on"),
-    "since": _("Since"),
+    "since": pgettext_lazy("messages stopped", "Since"),
     "state": _("State"),
     "state_before": _("State before"),
     # Translators: subject line of a message

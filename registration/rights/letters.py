@@ -23,6 +23,7 @@ from registration.rights.choices import RequestKind, RequestState
 from registration.rights.models import DataRequest
 from registration.rights.reach import Reach
 from registration.rights.rules import REMIND_BEFORE
+from registration.units.letterhead import turkish_head, vietnamese_head
 from registration.units.models import Unit
 from registration.units.places import department_of
 
@@ -143,11 +144,13 @@ def answer_letter(request: DataRequest) -> bytes:
         data = {
             **words_of(request),
             "language": request.language,
+            "country": request.jurisdiction_id,
+            "head": _head(request),
             "name": request.full_name,
             "address": request.address,
+            # Translators: before the name of the person to whom a letter goes
+            "to": _("To:"),
             "title": _("Answer to a request about personal data"),
-            "number_label": _("Number:"),
-            "date_label": _("Date:"),
             "opening": _(
                 "On %(day)s you asked: %(kind)s. The reference of your request is %(reference)s."
             )
@@ -167,6 +170,23 @@ def answer_letter(request: DataRequest) -> bytes:
             "signature": _("Signature and stamp"),
         }
     return typeset("rights/typst/answer.typ", data=data, made_at=request.ended_at)
+
+
+def _head(request: DataRequest) -> dict[str, str]:
+    """The official head, in the language of the state whatever the person reads."""
+    country, province = request.jurisdiction, request.province
+    now = request.ended_at or request.received_at
+    day = now.astimezone(country.zone).date()
+    with translation.override(country.language):
+        department = department_of(province)
+        if country.code != "VN":
+            return turkish_head(province.name, day=day)
+        return vietnamese_head(
+            department.name if department else "",
+            province=province.name,
+            province_code=province.code,
+            day=day,
+        )
 
 
 def is_urgent(request: DataRequest, *, now: datetime) -> bool:

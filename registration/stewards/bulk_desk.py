@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from registration.accounts.access import require_right
+from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common.dates import short_date
@@ -35,7 +35,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     back = f"{reverse('stewards:work_list')}?{Wanted.from_query(QueryDict(query).dict()).query()}"
     if request.method != "POST":
         return SeeOther(back)
-    staff, now = cast(Staff, request.user), timezone.now()
+    staff, now = staff_of(request), timezone.now()
     ids = _ids(request, staff, query)
     try:
         rules.require_few(len(ids))
@@ -92,7 +92,7 @@ def _plan(
     takes: bool,
     now: datetime,
 ) -> HttpResponse:
-    data, staff = form.cleaned_data, cast(Staff, request.user)
+    data, staff = form.cleaned_data, staff_of(request)
     plan = many.Plan(
         **{name: data[name] for name in ("step", "happened_on", "unit", "note", "key")}
     )

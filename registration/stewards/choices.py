@@ -30,7 +30,7 @@ class Outcome(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("registration", "Withdrawn")
     REFUSED = "refused", _("Refused")
     # Translators: whoever asked for it took the request back
-    TAKEN_BACK = "taken_back", _("Taken back")
+    TAKEN_BACK = "taken_back", pgettext_lazy("staff request", "Taken back")
 
 
 # A step's own name says that it was taken; these say that it is still to be.

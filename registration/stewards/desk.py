@@ -1,6 +1,6 @@
 """The steward's list of registrations, without a person in it, and what goes with it."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common.dates import date_time
@@ -37,7 +37,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
 
     ``?reference=`` leads to one registration, ``?print=1`` shows up to 500 rows.
     """
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     provinces = worklist.provinces_of(staff)
     asked, problem = request.GET.get("reference", "").strip(), ""
     if asked:
@@ -123,7 +123,7 @@ def _tabs(wanted: Wanted, counts: Counts, provinces: list[Province]) -> list[dic
 @require_right(Right.SEE_PLEDGES)
 def export(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, whole: references, no person."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     found = Wanted.from_query(request.GET).all_of(list(staff.provinces()))
     lines = csv_lines(found, language=translation.get_language())
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
@@ -136,7 +136,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @require_right(Right.SEE_PLEDGES)
 def withdrawals(request: HttpRequest) -> HttpResponse:
     """What was asked to be withdrawn and waits for a second member of staff."""
-    staff = cast(Staff, request.user)
+    staff = staff_of(request)
     language = translation.get_language()
     asked = (
         WithdrawalRequest.objects.filter(

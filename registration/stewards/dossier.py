@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from registration.accounts.models import Staff
@@ -19,11 +19,11 @@ from registration.pledges.choices import OPEN_STATES, PledgeState, StepKind
 from registration.pledges.models import Pledge, PledgeStep
 from registration.pledges.organs import organs_offered
 from registration.pledges.rules import require_undoable
-from registration.pledges.summary import Group, summary_groups
+from registration.pledges.summary import OF_THE_PERSON, Group, summary_groups
 from registration.stewards.choices import name_of_wait
 from registration.stewards.rules import ELSEWHERE, desk_steps
 from registration.stewards.services import open_request
-from registration.stewards.worklist import days_in_words, unit_of
+from registration.stewards.worklist import MANY_OTHERS, days_in_words, unit_of
 
 SHOWN_FIELDS = [
     "full_name",
@@ -34,10 +34,6 @@ SHOWN_FIELDS = [
     "organs",
     "notes",
 ]
-
-
-# A couple shares a mailbox; with two more persons a relative, a desk or a forger may be behind it.
-MANY_OTHERS = 2
 
 
 @dataclass(frozen=True)
@@ -95,8 +91,19 @@ class Dossier:
     def groups(self) -> list[Group]:
         names = organs_offered(self.pledge.jurisdiction, also=self.answers.organs).names
         return summary_groups(
-            self.answers, kind=self.pledge.kind, organ_names=names, language=self.language
+            self.answers,
+            kind=self.pledge.kind,
+            organ_names=names,
+            language=self.language,
+            words=OF_THE_PERSON,
         )
+
+    def groups_to_compare(self) -> list[Group]:
+        rows = [
+            {"label": _("Received at"), "value": self.moment(self.pledge.received_at)},
+            {"label": _("Certainty"), "value": self.certainty()},
+        ]
+        return [Group(_("Registration"), "", rows), *self.groups()]
 
     def certainty(self) -> str:
         """How sure this entry is by its own card, paper and contact, not by the person's others."""
@@ -122,10 +129,7 @@ class Dossier:
         issued = StepKind.CARD_ISSUED in self.taken
         if self.pledge.next_step != StepKind.CARD_ISSUED and not issued:
             return ""
-        try:
-            return reverse("cards:issue", args=[self.pledge.pk])
-        except NoReverseMatch:
-            return ""
+        return reverse("cards:issue", args=[self.pledge.pk])
 
     def moment(self, when: datetime) -> str:
         return date_time(when, self.language, zone=self.zone)
@@ -191,6 +195,6 @@ def persons_at(particulars: Particulars) -> int:
     return max((row["persons"] for row in shared), default=0)
 
 
-def _name_of(staff: Any) -> str:
+def _name_of(staff: Staff | None) -> str:
     # Translators: who took a step: not the staff but the registered person
-    return (staff.get_full_name() or staff.username) if staff else _("the person")
+    return staff.shown_name if staff else _("the person")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from registration.common.errors import RuleBroken
 from registration.people.forms import CleanField, EmailContactField, PhoneContactField
 from registration.pledges.choices import StepKind
-from registration.pledges.reasons import ReasonForm
+from registration.pledges.reasons import ReasonForm, RefusableForm
 from registration.stewards.choices import ViewReason
 from registration.stewards.rules import require_not_before, require_receiver
 from registration.units.choices import UnitKind
@@ -44,7 +44,7 @@ class LookForm(forms.Form):
         return data
 
 
-class StepForm(forms.Form):
+class StepForm(RefusableForm):
     """One step that was taken, with its day; the receiver where the step has one."""
 
     def __init__(
@@ -106,11 +106,6 @@ class StepForm(forms.Form):
         except RuleBroken as error:
             self.refuse(error)
         return data
-
-    def refuse(self, error: RuleBroken) -> None:
-        """Say a refusal beside its field, or above all of them."""
-        field = error.field if error.field in self.fields else None
-        self.add_error(field, forms.ValidationError(error.sentence, code=error.code))
 
 
 class ContactForm(ReasonForm):

@@ -1,18 +1,18 @@
 """The page of one registration, shown for a reason and logged first."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from registration.accounts.access import require_right
+from registration.accounts.access import refused, require_right, staff_of
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common.errors import RuleBroken
@@ -31,6 +31,12 @@ from registration.stewards.worklist import visible_to
 
 # Where the session keeps a reason in words of one's own, with the registration it is for.
 WORDS_OF_LOOK = "words_of_look"
+# What is asked for before each act that is kept with its reason.
+REASONS = {
+    "accept": _("What was compared"),
+    "contest": _("Why it is not the same person"),
+    "withdraw": _("Why it is to be withdrawn"),
+}
 
 
 @require_safe
@@ -61,7 +67,7 @@ def look(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
 def find_pledge(request: HttpRequest, pledge: uuid.UUID) -> Pledge:
     """A registration of the own provinces with all that its page shows, or 404."""
     found = (
-        visible_to(cast(Staff, request.user))
+        visible_to(staff_of(request))
         .select_related(
             "jurisdiction",
             "department",
@@ -113,7 +119,7 @@ def show(
 
     ``forms`` are those that were sent and refused, in place of the empty ones.
     """
-    staff, now, language = cast(Staff, request.user), timezone.now(), translation.get_language()
+    staff, now, language = staff_of(request), timezone.now(), translation.get_language()
     earlier = _earlier_of(staff, pledge)
     try:
         for seen in [pledge, *([earlier] if earlier else [])]:
@@ -126,7 +132,7 @@ def show(
                 now=now,
             )
     except RuleBroken as error:
-        return render(request, "stewards/refused.html", {"trouble": error}, status=503)
+        return refused(request, error)
     dossier = Dossier(pledge, staff=staff, now=now, language=language)
     context = {
         **dossier.context(),
@@ -134,8 +140,8 @@ def show(
     }
     if earlier:
         other = Dossier(earlier, staff=staff, now=now, language=language)
-        groups = side_by_side(dossier.groups(), other.groups())
-        context |= {"earlier": other.context(), "compared": groups}
+        compared = side_by_side(dossier.groups_to_compare(), other.groups_to_compare())
+        context |= {"earlier": earlier, "compared": compared}
     if staff.may(Right.STEP_PLEDGES):
         context |= {"may_step": True, **forms_of(dossier), **forms}
     return render(request, "stewards/one.html", context, status=status)
@@ -159,14 +165,10 @@ def _earlier_of(staff: Staff, pledge: Pledge) -> Pledge | None:
 def forms_of(dossier: Dossier) -> dict[str, Any]:
     """The empty forms of what may be done now."""
     pledge, told = dossier.pledge, dossier.answers.person
-    forms: dict[str, Any] = {
-        "withdraw_form": ReasonForm(label=_("Why it is to be withdrawn"), auto_id="withdraw_%s")
-    }
+    acts = ["withdraw"]
     if pledge.state == PledgeState.WAITING:
-        forms["accept_form"] = ReasonForm(label=_("What was compared"), auto_id="accept_%s")
-        forms["contest_form"] = ReasonForm(
-            label=_("Why it is not the same person"), auto_id="contest_%s"
-        )
+        acts += ["accept", "contest"]
+    forms: dict[str, Any] = {f"{act}_form": reason_form(act) for act in acts}
     if pledge.state != PledgeState.CONFIRMED:
         return forms
     following, others = dossier.offered()
@@ -175,12 +177,15 @@ def forms_of(dossier: Dossier) -> dict[str, Any]:
         initial={"email": told.email, "phone": told.phone},
         auto_id="contact_%s",
     )
-    forms["undo_label"] = _("Why it is undone")
     if following:
         forms["step_form"] = step_form(dossier.pledge, [following], now=dossier.now)
     if others:
         forms["other_form"] = step_form(dossier.pledge, others, now=dossier.now, auto_id="other_%s")
     return forms
+
+
+def reason_form(act: str, data: Any = None) -> ReasonForm:
+    return ReasonForm(data, label=REASONS[act], auto_id=f"{act}_%s")
 
 
 def step_form(

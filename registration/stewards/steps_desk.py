@@ -7,7 +7,7 @@ refused is said on the page, with everything that was typed.
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,9 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from registration.accounts.access import require_right
+from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
-from registration.accounts.models import Staff
 from registration.common.errors import RuleBroken
 from registration.intake.pages import SeeOther
 from registration.pledges.choices import StepKind
@@ -33,7 +32,13 @@ from registration.stewards import rules, services
 from registration.stewards.choices import ViewReason
 from registration.stewards.forms import ContactForm
 from registration.stewards.models import WithdrawalRequest
-from registration.stewards.one_desk import address_of, find_pledge, show, step_form
+from registration.stewards.one_desk import (
+    address_of,
+    find_pledge,
+    reason_form,
+    show,
+    step_form,
+)
 
 ALREADY = gettext_lazy("This step was taken already.")
 
@@ -62,12 +67,25 @@ def _act(
     return show(request, pledge, reason=reason, status=422, **{name: form})
 
 
+def _act_for_reason(
+    request: HttpRequest, pledge: uuid.UUID, act: str, do: Callable[..., object], done: str
+) -> HttpResponse:
+    """An act for which nothing is asked but its reason."""
+    found, staff = find_pledge(request, pledge), staff_of(request)
+
+    def do_it(data: dict[str, Any], now: datetime) -> object:
+        return do(found, staff=staff, reason=data["reason"], now=now)
+
+    form = reason_form(act, request.POST)
+    return _act(request, found, f"{act}_form", form, do_it, done)
+
+
 @require_POST
 @never_cache
 @require_right(Right.STEP_PLEDGES)
 def take(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
     """Take one step. Pressing twice does no harm."""
-    found, staff, now = find_pledge(request, pledge), cast(Staff, request.user), timezone.now()
+    found, staff, now = find_pledge(request, pledge), staff_of(request), timezone.now()
     asked = request.POST.get("step", "")
     taken = {row.kind for row in steps_taken(found)}
     if asked in taken and asked not in MAY_BE_REPEATED:
@@ -106,7 +124,7 @@ def take(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
 @require_right(Right.STEP_PLEDGES)
 def undo(request: HttpRequest, pledge: uuid.UUID, step: uuid.UUID) -> HttpResponse:
     """Undo a step on its day; the card's step is undone with the card."""
-    found, staff = find_pledge(request, pledge), cast(Staff, request.user)
+    found, staff = find_pledge(request, pledge), staff_of(request)
     row = get_object_or_404(
         PledgeStep.objects.exclude(kind__in=rules.ELSEWHERE), pk=step, pledge=found
     )
@@ -122,36 +140,31 @@ def undo(request: HttpRequest, pledge: uuid.UUID, step: uuid.UUID) -> HttpRespon
 @never_cache
 @require_right(Right.STEP_PLEDGES)
 def accept(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
-    found, staff = find_pledge(request, pledge), cast(Staff, request.user)
-    form = ReasonForm(request.POST, label=_("What was compared"), auto_id="accept_%s")
-
-    def do(data: dict[str, Any], now: datetime) -> object:
-        return services.accept_at_desk(found, staff=staff, reason=data["reason"], now=now)
-
     done = _("The registration has taken the place of the earlier one.")
-    return _act(request, found, "accept_form", form, do, done)
+    return _act_for_reason(request, pledge, "accept", services.accept_at_desk, done)
 
 
 @require_POST
 @never_cache
 @require_right(Right.STEP_PLEDGES)
 def contest(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
-    found, staff = find_pledge(request, pledge), cast(Staff, request.user)
-    label = _("Why it is not the same person")
-    form = ReasonForm(request.POST, label=label, auto_id="contest_%s")
-
-    def do(data: dict[str, Any], now: datetime) -> object:
-        return services.contest_at_desk(found, staff=staff, reason=data["reason"], now=now)
-
     done = _("The registration has ended. The earlier one stays.")
-    return _act(request, found, "contest_form", form, do, done)
+    return _act_for_reason(request, pledge, "contest", services.contest_at_desk, done)
+
+
+@require_POST
+@never_cache
+@require_right(Right.STEP_PLEDGES)
+def ask_to_withdraw(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
+    done = _("The withdrawal waits for a second member of staff. Nothing has changed yet.")
+    return _act_for_reason(request, pledge, "withdraw", services.ask_withdrawal, done)
 
 
 @require_POST
 @never_cache
 @require_right(Right.STEP_PLEDGES)
 def contact(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
-    found, staff = find_pledge(request, pledge), cast(Staff, request.user)
+    found, staff = find_pledge(request, pledge), staff_of(request)
     form = ContactForm(found.jurisdiction, request.POST, auto_id="contact_%s")
 
     def do(data: dict[str, Any], now: datetime) -> object:
@@ -172,23 +185,9 @@ def contact(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
 @require_POST
 @never_cache
 @require_right(Right.STEP_PLEDGES)
-def ask_to_withdraw(request: HttpRequest, pledge: uuid.UUID) -> HttpResponse:
-    found, staff = find_pledge(request, pledge), cast(Staff, request.user)
-    form = ReasonForm(request.POST, label=_("Why it is to be withdrawn"), auto_id="withdraw_%s")
-
-    def do(data: dict[str, Any], now: datetime) -> object:
-        return services.ask_withdrawal(found, staff=staff, reason=data["reason"], now=now)
-
-    done = _("The withdrawal waits for a second member of staff. Nothing has changed yet.")
-    return _act(request, found, "withdraw_form", form, do, done)
-
-
-@require_POST
-@never_cache
-@require_right(Right.STEP_PLEDGES)
 def decide_withdrawal(request: HttpRequest, pledge: uuid.UUID, asked: uuid.UUID) -> HttpResponse:
     """The second member of staff agrees or refuses; whoever asked may take it back."""
-    found, staff = find_pledge(request, pledge), cast(Staff, request.user)
+    found, staff = find_pledge(request, pledge), staff_of(request)
     row = get_object_or_404(
         WithdrawalRequest.objects.select_related("pledge"), pk=asked, pledge=found
     )

@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from registration.accounts.models import Staff
 from registration.common.dates import date_time
 from registration.ledger.choices import EntryChannel
-from registration.pledges.choices import PledgeState, StepKind
+from registration.people.models import Contact
+from registration.pledges.choices import OPEN_STATES, PledgeState, StepKind
 from registration.pledges.models import Pledge
 from registration.stewards.choices import name_of_wait
 from registration.stewards.models import WithdrawalRequest
@@ -25,6 +26,8 @@ PER_PAGE = 50
 ON_PAPER = 500
 # The filter for what waits for nothing any more.
 NOTHING = "none"
+# A couple shares a mailbox; with two more persons a relative, a desk or a forger may be behind it.
+MANY_OTHERS = 2
 DEMO = {"yes": True, "no": False}
 
 
@@ -149,7 +152,10 @@ def count_by_step(provinces: Sequence[Province]) -> Counts:
 def page_of(
     wanted: Wanted, counts: Counts, *, after: Place | None, size: int = PER_PAGE
 ) -> tuple[list[Pledge], Place | None]:
-    """One page, oldest first, and where the next one begins. One query, whatever the length."""
+    """One page, oldest first, and where the next one begins. Three queries, whatever the length.
+
+    Each has ``withdrawal_asked`` and ``shares_address``.
+    """
     parts = [
         _first_of(wanted, province, step, after=after, size=size + 1)
         for province, step in counts
@@ -168,8 +174,31 @@ def page_of(
         .order_by("waiting_since", "pk")
     )
     page = found[:size]
+    shared = _shared_addresses(page)
+    for pledge in page:
+        pledge.shares_address = pledge.particulars_id in shared
     following = Place(page[-1].waiting_since, page[-1].pk) if len(found) > size else None
     return page, following
+
+
+def _shared_addresses(pledges: Sequence[Pledge]) -> set[uuid.UUID]:
+    """The particulars of the open ones among these whose mailbox or telephone stands in the open
+    registrations of three persons or more, wherever. By hashes alone: opens no seal.
+    """
+    told = [pledge.particulars_id for pledge in pledges if pledge.state in OPEN_STATES]
+    rows = Contact.objects.filter(particulars__in=told)
+    own = list(rows.values_list("particulars", "value_hash"))
+    used = Contact.objects.filter(
+        value_hash__in={value_hash for _particulars, value_hash in own},
+        particulars__pledge__state__in=OPEN_STATES,
+    )
+    persons = used.values("value_hash").annotate(
+        persons=Count("particulars__person", distinct=True)
+    )
+    shared = set(
+        persons.filter(persons__gt=MANY_OTHERS).order_by().values_list("value_hash", flat=True)
+    )
+    return {particulars for particulars, value_hash in own if value_hash in shared}
 
 
 def _first_of(
@@ -219,6 +248,7 @@ def row_of(pledge: Pledge, *, now: datetime, language: str) -> dict[str, Any]:
         "since": date_time(pledge.waiting_since, language, zone=jurisdiction.time_zone),
         "unit": unit_of(pledge),
         "withdrawal_asked": getattr(pledge, "withdrawal_asked", False),
+        "shares_address": getattr(pledge, "shares_address", False),
     }
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -46,13 +47,25 @@ def test_issuing_twice_is_one_card(reference: Any, steward: Any) -> None:
     assert Message.objects.filter(kind="cards/issued").count() == 1
 
 
+def test_one_key_is_one_card_also_when_it_was_undone(reference: Any, steward: Any) -> None:
+    pledge, key = ready(reference, steward), uuid4()
+    card = issue(pledge, steward, key=key)
+    undo_card(card, staff=steward, reason="Wrong person", now=LATER)
+
+    again = issue(pledge, steward, key=key, now=LATER)
+
+    assert (again.pk, again.end_reason) == (card.pk, CardEnd.UNDONE)
+    assert valid_card_of(pledge) is None
+    assert issue(pledge, steward, key=uuid4(), now=LATER) == valid_card_of(pledge)
+
+
 def test_a_second_card_is_refused(reference: Any, steward: Any) -> None:
     card = issued(reference, steward)
 
     with pytest.raises(RuleBroken) as refusal:
         issue(card.pledge, steward, "QN-2")
 
-    assert refusal.value.code == "step_taken"
+    assert (refusal.value.code, refusal.value.field) == ("card_issued_before", "number")
 
 
 def test_a_number_is_of_one_card(reference: Any, steward: Any) -> None:

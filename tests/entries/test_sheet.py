@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from registration.common.errors import RuleBroken
+from registration.common.spreadsheets import MOST_BYTES, decode
 from registration.entries import visit
-from registration.entries.sheets import MOST_BYTES, decode, read_table, write_table
+from registration.entries.sheets import read_table, write_table
 from registration.entries.typed import door_of
 from registration.ledger.models import Event
 from registration.pledges.answers import stored_answers

@@ -97,11 +97,15 @@ def open_page(chromium: Browser, town: Town) -> Iterator[Any]:
 
 @pytest.fixture
 def no_barriers() -> Any:
-    """``no_barriers(page)`` fails on what axe finds, and when a page is wider than the screen."""
+    """``no_barriers(page)`` fails on what axe finds, and when a page is wider than the screen.
 
-    def look(page: Page) -> None:
-        findings = Axe().run(page)
-        assert findings.violations_count == 0, f"{page.url}\n{findings.generate_report()}"
+    Axe is itself a script: of a page without scripts only the width is looked at.
+    """
+
+    def look(page: Page, *, scripts: bool = True) -> None:
+        if scripts:
+            findings = Axe().run(page)
+            assert findings.violations_count == 0, f"{page.url}\n{findings.generate_report()}"
         overflow = page.locator("html").evaluate("e => e.scrollWidth - e.clientWidth")
         assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"
 
@@ -112,11 +116,11 @@ def no_barriers() -> Any:
 def bars_nobody(no_barriers: Any) -> Any:
     """``bars_nobody(page)`` looks at both widths and leaves the page as wide as it was."""
 
-    def look(page: Page) -> None:
+    def look(page: Page, *, scripts: bool = True) -> None:
         before = page.viewport_size
         for width, height in WIDTHS.values():
             page.set_viewport_size({"width": width, "height": height})
-            no_barriers(page)
+            no_barriers(page, scripts=scripts)
         page.set_viewport_size(before)
 
     return look

@@ -3,8 +3,9 @@
 from tests.journeys.staff import PASSWORD
 from tests.journeys.town import Town
 
-# Hoa is the steward of Thanh Hóa and Tâm its data officer; Ege is both of İzmir. One province of
-# each country registers elsewhere: Hà Nội by an outside form, Ankara at a desk.
+# Hoa is the steward of Thanh Hóa and Tâm its data officer; Ege is both of İzmir, and Can looks up
+# there. Ân and Ece have no second factor yet. One province of each country registers elsewhere:
+# Hà Nội by an outside form, Ankara at a desk.
 OFFICES = """
 from datetime import date
 from registration.accounts.services import make_staff
@@ -22,7 +23,11 @@ Stewardship.objects.create(province=hospital.province, unit=hospital, starts_on=
 staff("hoa", hospital, "vi", "steward", "hospital")
 staff("tam", department, "vi", "department", "data_officer")
 staff("ege", izmir, "tr", "department", "steward", "data_officer")
-LookUpSwitch.objects.create(department=department, is_on=True, source="Journey")
+staff("can", izmir, "tr", "coordinator")
+staff("an", department, "vi", "department")
+staff("ece", izmir, "tr", "department")
+for each in (department, izmir):
+    LookUpSwitch.objects.create(department=each, is_on=True, source="Journey")
 def channel(jurisdiction, code, **how):
     province = Province.objects.get(jurisdiction=jurisdiction, code=code)
     RegistrationChannel.objects.create(province=province, starts_on=day, **how)
@@ -50,7 +55,15 @@ from registration.units.models import Jurisdiction
 tomorrow = datetime.now(Jurisdiction.objects.get(pk="VN").zone) + timedelta(days=1)
 print(len(make_transfers(now=tomorrow.replace(hour=23))))
 """
+CARD = """
+from registration.cards.documents import check_address
+from registration.cards.models import Card
+print(check_address(Card.objects.select_related("pledge").get(pledge__reference="{reference}")))
+"""
 OUTSIDE, DESK = "vn-01", "tr-06"
+STEWARD = {"vi": "hoa", "tr": "ege"}
+OFFICER = {"vi": "tam", "tr": "ege"}
+SECOND_FACTOR = {"vi": "an", "tr": "ece"}
 
 
 def open_offices(town: Town) -> None:
@@ -66,6 +79,11 @@ def remind(town: Town, reference: str) -> None:
 def make_lists(town: Town) -> None:
     """Let the hour come, tomorrow, at which the receivers' lists of cards are made."""
     town.manage("shell", "-v0", "-c", MAKE_LISTS)
+
+
+def card_address(town: Town, reference: str) -> str:
+    """What a telephone reads from the QR code of a registration's card."""
+    return town.manage("shell", "-v0", "-c", CARD.format(reference=reference)).strip()
 
 
 def table_of(*rows: dict[str, str]) -> str:

@@ -1,4 +1,6 @@
-"""Every public page, the form's steps and the desk: nothing bars anybody, at 360 px and wide."""
+"""Every public page, the form's steps, what has ended and the desk: nothing bars anybody, at 360 px
+and wide.
+"""
 
 import re
 import urllib.request
@@ -46,6 +48,43 @@ def test_a_refused_form_bars_nobody(open_page, no_barriers, width: str, language
         page.click('button[name="action"][value="check"]')
         assert page.locator(".error-summary").is_visible()
         no_barriers(page)
+
+
+# Reached by a link that has ended, or beside one's way; at any width one column.
+ASIDE = {
+    "pledge/code/": 200,
+    "pledge/confirm/x/": 404,
+    "pledge/follow-up/x/": 404,
+    "pledge/not-mine/x/": 404,
+    "pledge/received/x/": 404,
+    "record/ask/": 200,
+    "record/asked/": 200,
+    "record/change/": 403,
+    "record/left/": 200,
+    "record/not-me/x/": 404,
+    "record/open/x/": 404,
+    "my-data/": 200,
+    "my-data/{country}/": 200,
+}
+COUNTRY = {"vi": ("vn", "vn-22"), "tr": ("tr", "tr-01")}
+
+
+@pytest.mark.parametrize("language", ["vi", "tr"])
+def test_what_has_ended_and_what_is_too_early_bar_nobody(
+    open_page, no_barriers, language: str
+) -> None:
+    page = open_page(language, "phone")
+    country, province = COUNTRY[language]
+    for address, status in ASIDE.items():
+        assert page.goto(f"/{language}/{address.format(country=country)}").status == status
+        no_barriers(page)
+
+    page.goto(f"/{language}/pledge/{province}/")
+    for box, text in enumerate(("1", "1", "2020")):
+        page.fill(f'[name="birth_date_{box}"]', text)
+    page.click('button[name="action"][value="check"]')
+    expect(page.locator('button[name="focus"][value="birth_date"]')).to_be_visible()
+    no_barriers(page)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from registration.lookups.choices import Certainty
 from registration.pledges.choices import StepKind
-from tests.journeys.desk import NEXT, STEPS, find, said, take
-from tests.journeys.offices import DESK, OUTSIDE, make_lists, remind
+from tests.journeys.desk import NEXT, STEPS, ask_for, find, look_up, said, take
+from tests.journeys.offices import DESK, OUTSIDE, card_address, make_lists, remind
 from tests.journeys.staff import find_message, link_in, sign_in
 from tests.journeys.walks import ELSEWHERE, confirm, open_record, register, someone
 
@@ -35,6 +35,8 @@ def test_a_steward_brings_a_wish_to_the_card(town, open_page, bars_nobody) -> No
         assert page.goto(address).status == 200
         bars_nobody(page)
     contact_with_many(page, reference, bars_nobody)
+    ask_for(page, reference)
+    bars_nobody(page)
     find(page, reference)
     bars_nobody(page)
     take(page, StepKind.PAPER_SEEN, "vi")
@@ -47,7 +49,7 @@ def test_a_steward_brings_a_wish_to_the_card(town, open_page, bars_nobody) -> No
     receive_cards(town, open_page, bars_nobody, number="TH 000123")
     find(page, reference)
     expect(page.locator(STEPS)).to_contain_text(said(StepKind.LISTED.label, "vi"))
-    look_up(open_page, bars_nobody, who, reference)
+    coordinate(open_page, bars_nobody, who, reference, card=card_address(town, reference))
 
     open_record(citizen, mailbox, who, who.email)
     issued = citizen.locator("li.step", has_text=said(StepKind.CARD_ISSUED.label, "vi"))
@@ -106,17 +108,21 @@ def receive_cards(town, open_page, bars_nobody, *, number: str) -> None:
     expect(page.locator("main form[action$='/acknowledge/']")).to_have_count(0)
 
 
-def look_up(open_page, bars_nobody, who, reference: str) -> None:
+def coordinate(open_page, bars_nobody, who, reference: str, *, card: str) -> None:
+    """A coordinator asks about the person, and checks the card; a stranger learns nothing of it."""
+    stranger = open_page("vi", "phone")
+    stranger.goto(card)
+    expect(stranger.locator("main")).not_to_contain_text(reference)
+    bars_nobody(stranger)
     page = open_page("vi", "phone")
     sign_in(page, "minh", to="/desk/look-up/")
     bars_nobody(page)
-    page.fill('[name="identity_number"]', who.more["identity_number"])
-    for box, text in enumerate(who.born):
-        page.fill(f'[name="birth_date_{box}"]', text)
-    page.fill('[name="case_number"]', "2026/001")
-    page.fill('[name="reason"]', "Chết não, khoa Hồi sức")
-    page.locator("main form button[type=submit]").first.click()
-    expect(page.locator("main .notice")).to_contain_text(said(Certainty.CARD_ISSUED.label, "vi"))
+    issued = said(Certainty.CARD_ISSUED.label, "vi")
+    look_up(page, who.more["identity_number"], who.born, answer=issued)
+    expect(page.locator("main")).to_contain_text(reference)
+    bars_nobody(page)
+    page.goto(card)
+    expect(page.locator("main .notice-success")).to_be_visible()
     expect(page.locator("main")).to_contain_text(reference)
     bars_nobody(page)
 
@@ -147,6 +153,9 @@ def test_an_intent_asks_for_help_and_is_said_to_be_done(town, open_page, bars_no
     page.click(f"tbody a:has-text('{reference}')")
     bars_nobody(page)
     expect(page.locator(STEPS)).to_contain_text(said(StepKind.HELP_ASKED.label, "tr"))
+    ask_for(page, reference)
+    bars_nobody(page)
+    find(page, reference)
     take(page, StepKind.CONTACTED, "tr")
 
     citizen.goto(link_in(message, "/follow-up/"))
@@ -156,21 +165,62 @@ def test_an_intent_asks_for_help_and_is_said_to_be_done(town, open_page, bars_no
     expect(page.locator(STEPS)).to_contain_text(said(StepKind.HANDED_OVER.label, "tr"))
 
 
-def test_a_step_is_taken_and_undone_without_javascript(open_page) -> None:
-    who = someone("vi", "khong-js-ban@vi.example.org", identity="desk-no-scripts")
-    mailbox = open_page("vi")
+@pytest.mark.parametrize(
+    ("language", "steward", "width", "step"),
+    [
+        pytest.param("vi", "hoa", "desktop", StepKind.CONTACTED, id="vi-desktop"),
+        pytest.param("tr", "ege", "phone", StepKind.HANDED_OVER, id="tr-phone"),
+    ],
+)
+def test_a_step_is_taken_and_undone_without_javascript(
+    open_page, no_barriers, language: str, steward: str, width: str, step: StepKind
+) -> None:
+    who = someone(language, f"khong-js-ban@{language}.example.org", identity="desk-no-scripts")
+    mailbox = open_page(language)
     sign_in(mailbox, "admin")
-    citizen = open_page("vi", "phone")
+    citizen = open_page(language, "phone")
     reference = register(citizen, who)
     confirm(citizen, mailbox, who)
 
-    page = open_page("vi", scripts=False)
-    sign_in(page, "hoa", to=WORK_LIST)
+    page = open_page(language, width, scripts=False)
+    sign_in(page, steward, to=WORK_LIST)
     find(page, reference)
-    take(page, StepKind.CONTACTED, "vi")
+    no_barriers(page, scripts=False)
+    take(page, step, language)
     page.click(f"{STEPS} summary")
     page.fill(f'{STEPS} [name="reason"]', "Gọi nhầm số")
     page.click(f"{STEPS} details button")
 
     expect(page.locator(f"{STEPS} li.undone")).to_contain_text("Gọi nhầm số")
-    expect(page.locator(f'{NEXT} > form [name="step"]')).to_have_value(StepKind.CONTACTED.value)
+    expect(page.locator(f'{NEXT} > form [name="step"]')).to_have_value(step.value)
+
+
+@pytest.mark.parametrize(
+    ("language", "coordinator", "number"),
+    [("vi", "minh", "079204000001"), ("tr", "can", "17291716060")],
+    ids=["vi", "tr"],
+)
+def test_a_coordinator_finds_nobody_and_the_answer_again(
+    open_page, no_barriers, language: str, coordinator: str, number: str
+) -> None:
+    page = open_page(language, "phone")
+    sign_in(page, coordinator, to="/desk/look-up/")
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    no_barriers(page)
+
+    nobody = said(Certainty.NOTHING.label, language)
+    serial = look_up(page, number, ("9", "9", "2004"), answer=nobody)
+    no_barriers(page)
+
+    page.goto("/desk/look-up/")
+    page.click("main details summary")
+    no_barriers(page)
+    page.fill("#serial", serial)
+    page.locator("main details button[type=submit]").click()
+    expect(page.locator("main .sheet")).to_contain_text(serial)
+    no_barriers(page)
+    for address in ("/desk/look-up/earlier/?serial=x", "/c/no-such-card/"):
+        page.goto(address)
+        expect(page.locator("main .notice-danger")).to_be_visible()
+        no_barriers(page)

@@ -1,4 +1,4 @@
-"""What comes on paper, what came twice, and what people ask about their data."""
+"""What comes on paper, and what came twice."""
 
 import re
 
@@ -6,105 +6,56 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from registration.pledges.choices import PledgeState
-from registration.rights.choices import RequestState
 from tests.journeys.citizens import press
 from tests.journeys.desk import find, said
-from tests.journeys.offices import table_of
-from tests.journeys.staff import find_message, sign_in
+from tests.journeys.offices import STEWARD, table_of
+from tests.journeys.staff import sign_in
 from tests.journeys.walks import confirm, register, someone
 
 pytestmark = pytest.mark.usefixtures("offices")
-OFFICER = {"vi": "tam", "tr": "ege"}
-STEWARD = {"vi": "hoa", "tr": "ege"}
-HOME = {"vi": ("vn", "Thanh Hóa"), "tr": ("tr", "İzmir")}
+TWIN = {"vi": "Lý Thị Trăng Rằm", "tr": "Gülşah Çiğdem Irmak"}
 
 
-def test_two_registrations_of_one_person_are_merged_and_parted(open_page, bars_nobody) -> None:
-    born = {"full_name": "Lý Thị Trăng Rằm", "born": ("7", "4", "1990")}
-    citizen, mailbox = open_page("vi", "phone"), open_page("vi")
+@pytest.mark.parametrize(
+    ("language", "width", "scripts"),
+    [
+        pytest.param("vi", "desktop", True, id="vi-desktop"),
+        pytest.param("tr", "phone", False, id="tr-phone-no-scripts"),
+    ],
+)
+def test_two_registrations_of_one_person_are_merged_and_parted(
+    open_page, bars_nobody, language: str, width: str, scripts: bool
+) -> None:
+    born = {"full_name": TWIN[language], "born": ("7", "4", "1990")}
+    citizen, mailbox = open_page(language, "phone"), open_page(language)
     sign_in(mailbox, "admin")
-    first = someone("vi", "mot@vi.example.org", identity="twin-1", **born)
-    second = someone("vi", "hai@vi.example.org", identity="twin-2", **born)
+    first = someone(language, f"mot@{language}.example.org", identity="twin-1", **born)
+    second = someone(language, f"hai@{language}.example.org", identity="twin-2", **born)
     one = register(citizen, first)
     confirm(citizen, mailbox, first)
     other = register(citizen, second)
-    page = open_page("vi")
-    sign_in(page, "hoa", to="/desk/merges/")
+    page = open_page(language, width, scripts=scripts)
+    sign_in(page, STEWARD[language], to="/desk/merges/")
     pair = page.locator("tr", has_text=one).filter(has_text=other)
-    bars_nobody(page)
+    bars_nobody(page, scripts=scripts)
 
     pair.locator("a").click()
-    bars_nobody(page)
+    bars_nobody(page, scripts=scripts)
     kept = page.locator("label", has_text=one).locator("input")
     kept.check()
-    page.fill('[name="reason"]', "Đã gọi: cùng một người, số đầu ghi nhầm")
+    page.fill('[name="reason"]', "Đã gọi: cùng một người / Arandı: aynı kişi")
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url(re.compile("/desk/merges/"))
     find(page, other)
-    expect(page.locator("main .tag").first).to_have_text(said(PledgeState.MERGED.label, "vi"))
+    state = page.locator("main .tag").first
+    expect(state).to_have_text(said(PledgeState.MERGED.label, language))
 
     page.goto("/desk/merges/merged/")
-    bars_nobody(page)
+    bars_nobody(page, scripts=scripts)
     page.locator("tr", has_text=other).locator("form button").click()
     expect(page.locator("tr", has_text=other).locator("form")).to_have_count(0)
     find(page, other)
-    expect(page.locator("main .tag").first).to_have_text(said(PledgeState.RECEIVED.label, "vi"))
-
-
-@pytest.mark.parametrize("language", ["vi", "tr"])
-def test_a_request_about_data_is_answered_and_carried_out(
-    open_page, bars_nobody, language: str
-) -> None:
-    who = someone(language, f"phan-doi@{language}.example.org", identity="object")
-    mailbox = open_page(language)
-    sign_in(mailbox, "admin")
-    citizen = open_page(language, "phone")
-    reference = register(citizen, who)
-    confirm(citizen, mailbox, who)
-    asked = file_request(citizen, bars_nobody, who, reference)
-
-    officer = open_page(language)
-    sign_in(officer, OFFICER[language], to="/desk/requests/")
-    bars_nobody(officer)
-    officer.click(f"a:has-text('{asked}')")
-    bars_nobody(officer)
-    for action in ("name", "first"):
-        button = officer.locator(f'button[name="action"][value="{action}"]')
-        if button.count():
-            button.click()
-            expect(button).to_have_count(0)
-    answer = "0123 – xong / tamam"
-    officer.fill('[name="answer"]', answer)
-    officer.click('button[name="action"][value="carry_out"]')
-    expect(officer.locator("main")).to_contain_text(said(RequestState.DONE.label, language))
-    bars_nobody(officer)
-    letter = officer.locator("a[href$='/letter/']").get_attribute("href")
-    assert officer.request.get(letter).body().startswith(b"%PDF")
-
-    assert asked in find_message(mailbox, who.email, about=answer)
-    steward = open_page(language)
-    sign_in(steward, STEWARD[language])
-    find(steward, reference)
-    withdrawn = said(PledgeState.WITHDRAWN.label, language)
-    expect(steward.locator("main .tag").first).to_have_text(withdrawn)
-
-
-def file_request(page: Page, bars_nobody, who, reference: str) -> str:
-    """Object to the use of one's data; the reference of the request."""
-    country, province = HOME[who.language]
-    page.goto(f"/{who.language}/my-data/")
-    bars_nobody(page)
-    page.click(f"a[href$='/my-data/{country}/']")
-    bars_nobody(page)
-    page.locator('[name="kind"][value="object"]').check()
-    page.select_option('[name="province"]', label=province)
-    page.fill('[name="full_name"]', who.full_name)
-    page.fill('[name="email"]', who.email)
-    page.fill('[name="registration_reference"]', reference)
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url("**/my-data/sent/**")
-    bars_nobody(page)
-    return page.locator(".panel-reference strong").inner_text().strip()
+    expect(state).to_have_text(said(PledgeState.RECEIVED.label, language))
 
 
 def test_paper_is_typed_by_keyboard_and_pasted_from_a_sheet(open_page, bars_nobody) -> None:

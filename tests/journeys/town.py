@@ -48,6 +48,17 @@ set_report_hours(
 )
 print(local.date().isoformat())
 """
+NEW_CONSENT = """
+from datetime import datetime, timezone
+from registration.privacy.models import LegalText
+from registration.privacy.services import activate_text, new_version
+now = datetime.now(timezone.utc)
+for text in LegalText.objects.filter(kind="consent", purpose="pledge", version=1):
+    newer = new_version(text)
+    newer.needs_new_consent = True
+    newer.save(update_fields=["needs_new_consent"])
+    activate_text(newer, now=now)
+"""
 
 
 def free_port() -> int:
@@ -142,6 +153,15 @@ class Town:
         told = self.manage("shell", "-v0", "-c", PLACEMENT.format(unit=unit)).strip()
         code, _, pasted = told.partition("\n")
         return code, pasted
+
+    def ask_for_new_consent(self) -> None:
+        """Put a newer consent in use in each country, to which everybody must agree anew.
+
+        The web process starts again: it would go on for a while with the text that it holds.
+        """
+        self.manage("shell", "-v0", "-c", NEW_CONSENT)
+        self.stop("web")
+        self.start_web()
 
     def start_broker(self) -> None:
         if self.redis_port is not None:

@@ -1,5 +1,6 @@
 """What several journeys begin with: a citizen registers, confirms, opens their record."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.citizens import Citizen, agree_and_send, citizen, fill_in, go_to_check
@@ -7,6 +8,20 @@ from tests.journeys.staff import find_message, link_in
 
 # Whose day is not counted by the journey to the report, whatever the order of the tests.
 ELSEWHERE = {"vi": "vn-38", "tr": "tr-35"}
+# Language, width of the screen, with scripts or without. In each half any two of these meet; an act
+# that both halves do was done in all eight ways.
+WAYS = [
+    pytest.param("vi", "phone", True, id="vi-phone"),
+    pytest.param("vi", "desktop", False, id="vi-desktop-no-scripts"),
+    pytest.param("tr", "phone", False, id="tr-phone-no-scripts"),
+    pytest.param("tr", "desktop", True, id="tr-desktop"),
+]
+OTHER_WAYS = [
+    pytest.param("vi", "phone", False, id="vi-phone-no-scripts"),
+    pytest.param("vi", "desktop", True, id="vi-desktop"),
+    pytest.param("tr", "phone", True, id="tr-phone"),
+    pytest.param("tr", "desktop", False, id="tr-desktop-no-scripts"),
+]
 
 
 def someone(language: str, email: str, **changes: str) -> Citizen:

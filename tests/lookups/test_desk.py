@@ -1,19 +1,24 @@
 """T05 and T06: one person at a time, budgeted, kept before it is shown, stamped."""
 
+import base64
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+import time_machine
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from registration.common.sealing import CannotOpen
 from registration.ledger.kept import NoAlteration
 from registration.lookups.desk import LOOKED_UP
-from registration.lookups.models import LookUp, LookUpSwitch
+from registration.lookups.keeping import word_triggers
+from registration.lookups.models import CaseWords, LookUp, LookUpSwitch
 from registration.outbox.models import Message
 from registration.people.models import Person
 from registration.pledges.choices import StepKind
@@ -21,6 +26,7 @@ from registration.pledges.models import Pledge, PledgeStep
 from registration.pledges.services import confirm_pledge, withdraw_pledge
 from registration.pledges.steps import take_step
 from registration.privacy.models import View
+from registration.privacy.rotation import rotate
 from tests import factories
 from tests.cards.issuing import confirmed, issued
 from tests.pledges.registering import NOW, answers, contact_of, register
@@ -83,7 +89,7 @@ def test_hit_shows_certainty_worth_and_stamp(
     assert "Diễm" not in html
     assert "022190123456" not in html
     assert (kept.answer, kept.subject, kept.staff) == ("card_issued", card.pledge_id, coordinator)
-    assert (kept.case_number, kept.unit) == ("QN-2026-17", reference.hospital)
+    assert (kept.case_words.case_number, kept.unit) == ("QN-2026-17", reference.hospital)
     view = View.objects.get()
     assert (view.subject, view.page) == (card.pledge_id, "lookups:ask")
     with translation.override("vi"):
@@ -192,6 +198,41 @@ def test_budget_of_person_and_unit(
     assert LookUp.objects.filter(staff=coordinator).count() == 2
 
 
+def ask_at(day: int, hour: int, minute: int, staff: Any) -> Any:
+    """Ask in vain in November 2026, by the clock of UTC."""
+    client = Client()
+    with time_machine.travel(datetime(2026, 11, day, hour, minute, tzinfo=UTC), tick=False):
+        client.force_login(staff)
+        return client.post(URL, UNKNOWN)
+
+
+@pytest.mark.parametrize("limit", ["daily_for_each", "daily_for_unit"])
+def test_budget_is_of_the_day_on_the_unit_s_own_clock(
+    reference: Any, switch: Any, coordinator: Any, limit: str
+) -> None:
+    """In Hà Nội it is midnight when UTC has five in the afternoon."""
+    LookUpSwitch.objects.update(**{limit: 2})
+    moments = [(19, 17, 1), (19, 23, 59), (20, 0, 1), (20, 16, 59), (20, 17, 0)]
+
+    statuses = [ask_at(*moment, coordinator).status_code for moment in moments]
+
+    assert statuses == [200, 200, 429, 429, 200]
+
+
+def test_misses_are_counted_by_the_day_on_the_unit_s_own_clock(
+    reference: Any, switch: Any, coordinator: Any
+) -> None:
+    LookUpSwitch.objects.update(alert_after_misses=2)
+    told = Message.objects.filter(kind="lookups/misses")
+
+    numbers = []
+    for moment in [(19, 16, 59), (19, 23, 59), (20, 0, 1)]:
+        ask_at(*moment, coordinator)
+        numbers.append(told.count())
+
+    assert numbers == [0, 0, 1]
+
+
 def test_misses_are_told_once_to_department_and_administrators(
     client: Client, reference: Any, switch: Any, coordinator: Any, administrator: Any
 ) -> None:
@@ -246,7 +287,72 @@ def test_look_ups_are_kept_for_good(
 
     with pytest.raises(NoAlteration):
         row.delete()
+    with pytest.raises(NoAlteration):
+        CaseWords.objects.update(look_up=row)
     assert "022190999999" not in str(row.__dict__)
+
+
+@pytest.fixture
+def kept_words(client: Client, switch: Any, coordinator: Any) -> CaseWords:
+    client.post(URL, {**UNKNOWN, "case_number": "QN.17", "reason": "Mrs. Nguyễn Thị Diễm, bed 4"})
+    # A test that flushed its tables took the triggers off.
+    with connection.cursor() as cursor:
+        for statement in word_triggers(connection.vendor)[0]:
+            cursor.execute(statement)
+    return CaseWords.objects.get()
+
+
+def test_case_and_reason_are_sealed(kept_words: CaseWords) -> None:
+    rows = CaseWords.objects.values_list("case_number", "reason")
+    stored = " ".join(str(value) for row in rows for value in row)
+
+    assert [word for word in ("QN.17", "Diễm", "bed 4") if word in stored] == []
+    assert (kept_words.case_number, kept_words.reason) == ("QN.17", "Mrs. Nguyễn Thị Diễm, bed 4")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM lookups_casewords",
+        "UPDATE lookups_casewords SET reason = ''",
+        "UPDATE lookups_casewords SET case_number = 'another'",
+        "UPDATE lookups_casewords SET look_up_id = look_up_id + 1",
+    ],
+)
+def test_database_refuses_to_alter_the_words_of_a_look_up(
+    kept_words: CaseWords, statement: str
+) -> None:
+    with (
+        pytest.raises(DatabaseError, match="kept for good"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+    assert CaseWords.objects.get().reason == "Mrs. Nguyễn Thị Diễm, bed 4"
+
+
+def test_words_of_another_look_up_do_not_open(client: Client, kept_words: CaseWords) -> None:
+    client.post(URL, UNKNOWN)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE lookups_casewords SET reason ="
+            " (SELECT reason FROM lookups_casewords WHERE look_up_id = %s)",
+            [kept_words.pk],
+        )
+
+    with pytest.raises(CannotOpen):
+        _ = CaseWords.objects.exclude(pk=kept_words.pk).get().reason
+
+
+def test_words_of_a_look_up_move_to_a_new_key(kept_words: CaseWords, settings: Any) -> None:
+    new = "t2:" + base64.b64encode(b"another sealing key of 32 bytes!").decode()
+    settings.SEALING_KEYS = [new, *settings.SEALING_KEYS]
+
+    assert sum(rotate(CaseWords)) == 1
+
+    settings.SEALING_KEYS = [new]
+    assert CaseWords.objects.get().reason == "Mrs. Nguyễn Thị Diễm, bed 4"
 
 
 def test_others_are_refused(
@@ -338,7 +444,7 @@ def test_another_registration_of_the_person_makes_none_surer(
 def test_queries_of_a_look_up(
     client: Client, reference: Any, switch: Any, coordinator: Any, steward: Any
 ) -> None:
-    """Six find, write and tell; apart from them budget, access log, session and account."""
+    """Seven find, write and tell; apart from them budget, access log, session and account."""
     issued(reference, steward)
     client.post(URL, ASKED)
 
@@ -349,7 +455,7 @@ def test_queries_of_a_look_up(
     log = ("privacy_view", "pg_advisory", "SAVEPOINT")
     apart = ("django_session", "accounts_", "mfa_", "common_tally", *log)
     own = [sql for sql in asked if not any(word in sql for word in apart)]
-    assert len(own) <= 6, "\n".join(sql[:250] for sql in own)
+    assert len(own) <= 7, "\n".join(sql[:250] for sql in own)
     assert len(asked) <= 19
 
 

@@ -319,6 +319,17 @@ def test_who_withdrew_registers_again_from_the_same_address(reference: Any) -> N
     assert events(second) == ["pledge.received", "pledge.confirmed"]
 
 
+def test_who_waited_and_withdrew_is_no_earlier_decision(reference: Any) -> None:
+    """Else a stranger would need two tries to stand in the name of somebody who withdrew."""
+    withdraw_pledge(confirmed(reference), now=NOW)
+    stranger = answers(reference, email="other@example.org")
+    withdraw_pledge(confirmed(reference, stranger), now=NOW)
+
+    again = confirmed(reference, stranger)
+
+    assert again.state == PledgeState.WAITING
+
+
 def test_same_mailbox_with_another_birth_date_waits(reference: Any) -> None:
     first = confirmed(reference, turkish(reference))
 

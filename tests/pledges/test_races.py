@@ -9,8 +9,9 @@ from django.test import Client
 
 from registration.ledger.models import Event
 from registration.outbox.models import Message
+from registration.people.choices import IdentityTier
 from registration.people.models import Person
-from registration.pledges import services
+from registration.pledges import following, services
 from registration.pledges.models import Pledge
 from registration.pledges.services import confirm_by_link, confirm_pledge
 from tests.intake.visits import (
@@ -95,15 +96,9 @@ def test_twin_without_the_person_s_lock_is_stopped_by_the_constraint(
 ) -> None:
     """The lock taken away: the database still allows one active pledge, and refuses the others."""
     pledges = [register(reference) for _turn in range(5)]
-
-    class Unlocked:
-        def select_for_update(self) -> Any:
-            return Person._default_manager.all()
-
-    class Stand:
-        objects = Unlocked()
-
-    monkeypatch.setattr(services, "Person", Stand)
+    # Else raising it would lock the person as well.
+    Person.objects.update(identity_tier=IdentityTier.CONTACT_CONFIRMED)
+    monkeypatch.setattr(following, "lock_survivor", lambda person: Person.objects.get(pk=person))
     jobs = [
         lambda p=p: confirm_pledge(p, contact=contact_of(p), now=NOW)  # type: ignore[misc]
         for p in pledges

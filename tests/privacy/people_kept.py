@@ -13,7 +13,7 @@ from registration.cards.choices import Told, TransferState
 from registration.cards.listing import issued_line, list_text, sha256_of
 from registration.cards.models import Card, Receiver, Transfer, TransferLine
 from registration.common.sealing import SealedField
-from registration.lookups.models import LookUp
+from registration.lookups.models import CaseWords, LookUp
 from registration.outbox.models import Message, Stop
 from registration.outbox.services import deliver_message
 from registration.people.models import OneTimeCode, Person
@@ -72,17 +72,16 @@ def keep_everything(reference: Any, steward: Any) -> Pledge:
     )
     for message in Message.objects.all():
         deliver_message(message.pk, now=NOW + timedelta(hours=1))
-    LookUp.objects.create(
+    look_up = LookUp.objects.create(
         serial="LU-1",
         made_at=NOW,
         staff=steward,
         unit=steward.unit,
         number_hash="0" * 64,
-        case_number="C-1",
-        reason="brain death",
         answer="contact_confirmed",
         subject=pledge.pk,
     )
+    CaseWords.objects.create(look_up=look_up, case_number="C-1", reason="brain death")
     log_view(
         steward,
         subject=pledge.pk,

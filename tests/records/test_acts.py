@@ -18,10 +18,11 @@ from registration.outbox.services import may_write_to
 from registration.people.models import Contact
 from registration.pledges.choices import StepKind
 from registration.pledges.models import Pledge, Relative
-from registration.pledges.services import confirm_pledge
+from registration.pledges.services import accept_waiting, confirm_pledge, contest_pledge
 from registration.pledges.steps import take_step
 from registration.privacy.models import Consent, RetentionRule
 from registration.records import services
+from registration.records.history import changed_while_waiting
 from registration.records.relatives import tell_due_relatives
 from tests.intake.visits import acts_of, hidden
 from tests.pledges.registering import answers, contact_of, register, turkish
@@ -240,6 +241,60 @@ def test_change_of_a_waiting_registration_waits_as_well(client: Client, referenc
     assert (newer.replaces_id, newer.organ_codes) == (mine.pk, ("cornea",))
     assert set(sent("records/changed")) == {"new@example.org"}
     assert client.get(SHOW).status_code == 200
+
+
+@pytest.fixture
+def moved(client: Client, reference: Any) -> tuple[Pledge, Pledge, Pledge]:
+    """A registration, one that waits beside it, and its change to an address not yet confirmed."""
+    mine = confirmed(reference)
+    told = answers(reference, email="new@example.org", phone="+84912345679")
+    waiting = register(reference, told, now=timezone.now())
+    confirm_pledge(waiting, contact=contact_of(waiting), now=timezone.now())
+    open_record(client, "new@example.org")
+    change(client, reference, email="third@example.org", phone="0912 345 670")
+    return mine, waiting, Pledge.objects.get(state="received")
+
+
+def states(*pledges: Pledge) -> list[str]:
+    return [Pledge.objects.get(pk=pledge.pk).state for pledge in pledges]
+
+
+def test_change_of_a_waiting_registration_to_another_address_takes_its_place_when_confirmed(
+    moved: Any,
+) -> None:
+    mine, waiting, newer = moved
+    before = states(*moved)
+
+    newer = confirm_pledge(newer, contact=contact_of(newer), now=timezone.now())
+
+    assert before == ["confirmed", "waiting", "received"]
+    assert states(*moved) == ["confirmed", "replaced", "waiting"]
+    assert newer.replaces == mine
+    assert changed_while_waiting(newer) == [waiting]
+    assert kinds(newer) == []
+
+
+def test_change_of_a_waiting_registration_takes_its_place_when_that_was_accepted_meanwhile(
+    moved: Any,
+) -> None:
+    _mine, waiting, newer = moved
+    accept_waiting(waiting, now=timezone.now())
+
+    newer = confirm_pledge(newer, contact=contact_of(newer), now=timezone.now())
+
+    assert states(*moved) == ["replaced", "replaced", "confirmed"]
+    assert (newer.replaces_id, kinds(newer)) == (waiting.pk, ["pledge.changed"])
+
+
+def test_change_of_a_waiting_registration_stands_aside_when_that_was_found_another_s(
+    moved: Any,
+) -> None:
+    _mine, waiting, newer = moved
+    contest_pledge(waiting, now=timezone.now())
+
+    confirm_pledge(newer, contact=contact_of(newer), now=timezone.now())
+
+    assert states(*moved) == ["confirmed", "contested", "waiting"]
 
 
 # --- withdraw -----------------------------------------------------------------------------------
@@ -521,8 +576,6 @@ def test_decline_with_a_made_up_token_does_nothing(
 def test_relative_named_while_waiting_is_told_after_the_comparison(
     client: Client, reference: Any
 ) -> None:
-    from registration.pledges.services import accept_waiting
-
     confirmed(reference)
     waiting = register(
         reference,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from registration.cards.services import issue_card
+from registration.common.dates import short_date
 from registration.pledges.choices import StepKind
 from registration.pledges.models import Pledge
 from registration.pledges.services import withdraw_pledge
@@ -139,7 +140,7 @@ def test_record_costs_the_same_queries_whatever_it_holds(
     live_on(3)
 
     assert shown() == little
-    assert little <= 19
+    assert little <= 20
 
 
 def test_paper_is_tagged_and_in_the_language_of_the_registration(
@@ -204,8 +205,7 @@ def test_papers_before_a_card_are_the_acknowledgement_and_the_form(
     assert client.get("/en/record/papers/card.png").status_code == 404
 
 
-def test_papers_after_the_issue_are_the_card(client: Client, reference: Any, steward: Any) -> None:
-    pledge = confirmed(reference)
+def issue(reference: Any, steward: Any, pledge: Pledge) -> None:
     today = timezone.now().astimezone(reference.vn.zone).date()
     for kind in (StepKind.PAPER_SEEN, StepKind.COUNSELLED, StepKind.FORM_SIGNED):
         take_step(pledge, kind, staff=steward, happened_on=today, now=timezone.now())
@@ -217,6 +217,10 @@ def test_papers_after_the_issue_are_the_card(client: Client, reference: Any, ste
         staff=steward,
         now=timezone.now(),
     )
+
+
+def test_papers_after_the_issue_are_the_card(client: Client, reference: Any, steward: Any) -> None:
+    issue(reference, steward, confirmed(reference))
     open_record(client)
 
     found = {
@@ -231,6 +235,30 @@ def test_papers_after_the_issue_are_the_card(client: Client, reference: Any, ste
         "card.png": (200, "image/png"),
     }
     assert client.get("/en/record/papers/card.pdf").status_code == 404
+
+
+def test_record_tells_number_issuer_and_day_of_a_valid_card(
+    client: Client, reference: Any, steward: Any, count_queries: Any
+) -> None:
+    pledge = confirmed(reference)
+    open_record(client)
+    before, without = client.get(SHOW).content.decode(), count_queries(lambda: client.get(SHOW))
+    issue(reference, steward, pledge)
+
+    html, with_card = client.get(SHOW).content.decode(), count_queries(lambda: client.get(SHOW))
+
+    assert 'id="part-card"' not in before
+    part = html.split('id="part-card"')[1].split("</section>")[0]
+    today = short_date(timezone.now().astimezone(reference.vn.zone).date(), "en")
+    assert re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", part) == [
+        ("Card number", "QN 0001"),
+        ("Issuer", reference.steward.name),
+        ("Issued on", today),
+    ]
+    assert "QN 0001" in text_of(client.get("/en/record/record.pdf").content)
+    assert with_card <= without
+    client.post("/en/record/withdraw/")
+    assert "QN 0001" not in client.get(SHOW).content.decode()
 
 
 @pytest.mark.parametrize("page", ["record.pdf", "record.json"])

@@ -15,7 +15,6 @@ from registration.outbox.models import Message
 from registration.people.models import Particulars, Person
 from registration.pledges.choices import StepKind
 from registration.pledges.models import Pledge
-from registration.pledges.services import confirm_pledge
 from registration.privacy.erasure import erase_things
 from registration.privacy.holders import export_person, holders
 from registration.privacy.models import View
@@ -30,8 +29,10 @@ from registration.rights.services import (
 )
 from tests.cards.issuing import issue, issued
 from tests.factories import StaffFactory
-from tests.pledges.registering import NOW, contact_of, register
-from tests.rights.asking import ask, clocks
+from tests.pledges.registering import NOW
+from tests.rights.asking import ask
+
+pytestmark = pytest.mark.usefixtures("clocks")
 
 ANSWER = "Chúng tôi đã thực hiện yêu cầu của quý vị."
 CORRECTED = {
@@ -50,24 +51,6 @@ TYPED = {
     "identity_number": "022190123456",
     "reason": "The name differs from the identity card.",
 }
-
-
-@pytest.fixture(autouse=True)
-def _clocks(reference: Any) -> None:
-    clocks(reference)
-
-
-@pytest.fixture
-def officer(reference: Any) -> Any:
-    return StaffFactory(
-        username="hoa", unit=reference.quang_ninh_department, roles=["data_officer"], language="en"
-    )
-
-
-@pytest.fixture
-def pledge(reference: Any) -> Pledge:
-    made = register(reference)
-    return confirm_pledge(made, contact=contact_of(made), now=NOW)
 
 
 def named(
@@ -276,4 +259,4 @@ def test_reason_in_the_log_is_in_the_countrys_language(
 
     client.get(f"/desk/requests/{filed.pk}/")
 
-    assert View.objects.get().reason.endswith(": Biết dữ liệu nào về tôi đang được lưu")
+    assert View.objects.get().reason.endswith(": Cung cấp dữ liệu đang được lưu")

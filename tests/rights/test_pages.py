@@ -12,19 +12,9 @@ from registration.rights.models import DataRequest
 from tests.factories import StaffFactory
 from tests.intake.visits import form_key
 from tests.pledges.registering import NOW, contact_of, register
-from tests.rights.asking import ask, clocks
+from tests.rights.asking import ask
 
-
-@pytest.fixture(autouse=True)
-def _clocks(reference: Any) -> None:
-    clocks(reference)
-
-
-@pytest.fixture
-def officer(reference: Any) -> Any:
-    return StaffFactory(
-        username="hoa", unit=reference.quang_ninh_department, roles=["data_officer"], language="en"
-    )
+pytestmark = pytest.mark.usefixtures("clocks")
 
 
 def told(reference: Any, **changes: Any) -> dict[str, Any]:

@@ -15,24 +15,13 @@ from registration.privacy.models import View
 from registration.rights.choices import RequestKind, RequestState
 from registration.rights.models import DataRequest
 from registration.rights.services import carry_out, correct_registration, name_person
-from tests.factories import StaffFactory
 from tests.pledges.registering import NOW, answers, contact_of, register
-from tests.rights.asking import ask, clocks
+from tests.rights.asking import ask
 from tests.rights.test_acts import CORRECTED
 
+pytestmark = pytest.mark.usefixtures("clocks")
+
 ANSWER = "Chúng tôi đã thực hiện yêu cầu của quý vị."
-
-
-@pytest.fixture(autouse=True)
-def _clocks(reference: Any) -> None:
-    clocks(reference)
-
-
-@pytest.fixture
-def officer(reference: Any) -> Any:
-    return StaffFactory(
-        username="hoa", unit=reference.quang_ninh_department, roles=["data_officer"], language="en"
-    )
 
 
 def confirmed(reference: Any, **told: Any) -> Pledge:

@@ -9,7 +9,6 @@ from registration.ledger.models import Event
 from registration.outbox.models import Attachment, Message
 from registration.people.models import Person
 from registration.pledges.models import Pledge
-from registration.pledges.services import confirm_pledge
 from registration.rights.choices import RequestKind, RequestState
 from registration.rights.models import DataRequest
 from registration.rights.reminders import remind_due
@@ -22,29 +21,12 @@ from registration.rights.services import (
     name_person,
     refuse_request,
 )
-from tests.factories import StaffFactory
-from tests.pledges.registering import NOW, contact_of, register
-from tests.rights.asking import ask, clocks
+from tests.pledges.registering import NOW
+from tests.rights.asking import ask
+
+pytestmark = pytest.mark.usefixtures("clocks")
 
 ANSWER = "Chúng tôi đã thực hiện yêu cầu của quý vị."
-
-
-@pytest.fixture(autouse=True)
-def _clocks(reference: Any) -> None:
-    clocks(reference)
-
-
-@pytest.fixture
-def officer(reference: Any) -> Any:
-    return StaffFactory(
-        username="hoa", unit=reference.quang_ninh_department, roles=["data_officer"], language="vi"
-    )
-
-
-@pytest.fixture
-def pledge(reference: Any) -> Pledge:
-    made = register(reference)
-    return confirm_pledge(made, contact=contact_of(made), now=NOW)
 
 
 def test_filing_starts_both_clocks_and_is_acknowledged(reference: Any) -> None:

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from registration.pledges.choices import StepKind
 from registration.pledges.models import EntryBatch, Pledge
+from registration.pledges.services import withdraw_pledge
 from registration.privacy.models import View
 from tests.pledges.registering import answers, register, turkish
 from tests.stewards.desk_work import LIST, confirmed, one, second_steward, stepped, url
 
-MOST = 10
+MOST = 12
 
 
 def references(html: str) -> list[str]:
@@ -197,6 +198,36 @@ def copies_of_particulars(pledge: Pledge, number: int) -> list[Any]:
         for _number in range(number)
     ]
     return model.objects.bulk_create(rows)
+
+
+def flagged(html: str) -> list[str]:
+    rows = re.findall(r'<tr>\s*<td class="tick">.*?</tr>', html, re.DOTALL)
+    return [references(row)[0] for row in rows if "Shared address" in row]
+
+
+def test_address_of_three_persons_is_marked_in_the_list(
+    client: Client, reference: Any, steward: Any
+) -> None:
+    """By mailbox or telephone; a couple, an ended registration and the person's own are none."""
+    shares = [register(reference, person(reference, n, phone="")) for n in range(2)]
+    elsewhere = {"email": "hoa@example.org", "province": reference.thanh_hoa, "locality": None}
+    couple = {"email": "khac@example.org", "phone": "+84912345670"}
+    theirs = [register(reference, person(reference, 3 + n, **couple)) for n in range(2)]
+    register(reference, person(reference, 4, **couple))
+    ended = register(reference, person(reference, 5, **couple))
+    withdraw_pledge(ended, now=timezone.now())
+    client.force_login(steward)
+    before = flagged(page(client))
+
+    shares.append(register(reference, person(reference, 6)))
+    by_phone = register(reference, person(reference, 7, email="a@example.org"))
+    register(reference, person(reference, 8, **elsewhere))
+
+    assert before == []
+    html = page(client)
+    assert set(flagged(html)) == {pledge.reference for pledge in (*shares, by_phone)}
+    assert set(references(html)) >= {pledge.reference for pledge in theirs}
+    assert "example.org" not in html
 
 
 def test_list_asks_as_much_for_one_row_as_for_two_thousand(

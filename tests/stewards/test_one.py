@@ -46,6 +46,21 @@ def test_one_registration_is_shown_and_logged(client: Client, reference: Any, st
     assert "no-store" in response["Cache-Control"]
 
 
+def test_answers_speak_of_the_person(client: Client, reference: Any, steward: Any) -> None:
+    client.force_login(steward)
+
+    html = client.get(one(register(reference))).content.decode()
+
+    assert re.findall(r"<h2>(.*?)</h2>", html) == [
+        "The person",
+        "How to reach the person",
+        "Identity paper",
+        "Addresses",
+        "The person’s choice",
+    ]
+    assert "To be kept secret" in html
+
+
 def test_without_a_reason_nothing_is_shown(client: Client, reference: Any, steward: Any) -> None:
     pledge = register(reference)
     client.force_login(steward)
