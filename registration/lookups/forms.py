@@ -13,8 +13,14 @@ class LookUpForm(forms.Form):
 
     def __init__(self, jurisdiction: Jurisdiction, *args: Any, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["identity_number"] = IdentityNumberField(jurisdiction, day=day)
-        self.fields["birth_date"] = BirthDateField(day=day, help_text=_("For example 27 3 1980."))
+        self.fields["identity_number"] = IdentityNumberField(
+            jurisdiction, day=day, missing=_("Write the identity number.")
+        )
+        self.fields["birth_date"] = BirthDateField(
+            day=day,
+            help_text=_("For example 27 3 1980."),
+            missing=_("Write the date of birth."),
+        )
         # Not the keyboard's memory of the last patient.
         for box in self.fields["birth_date"].widget.widgets:
             box.attrs["autocomplete"] = "off"

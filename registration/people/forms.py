@@ -89,7 +89,8 @@ class IdentityNumberField(CleanField):
         self.rule = rules.IDENTITY_RULES[jurisdiction.code]
         self.day = day
         kwargs.setdefault("label", _("Identity number"))
-        super().__init__(max_length=30, missing=_("Write your identity number."), **kwargs)
+        kwargs.setdefault("missing", _("Write your identity number."))
+        super().__init__(max_length=30, **kwargs)
         self.widget.attrs |= {
             "inputmode": "numeric",
             "autocomplete": "off",
@@ -185,7 +186,8 @@ class BirthDateField(SplitDateField):
     def __init__(self, *, day: date, **kwargs: Any) -> None:
         self.day = day
         kwargs.setdefault("label", _("Date of birth"))
-        super().__init__(missing=_("Write your date of birth."), is_birthday=True, **kwargs)
+        kwargs.setdefault("missing", _("Write your date of birth."))
+        super().__init__(is_birthday=True, **kwargs)
 
     def compress(self, data_list: list[str]) -> date | None:
         birth_date = super().compress(data_list)

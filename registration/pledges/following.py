@@ -6,11 +6,10 @@ Not before it counts: until then it may be a stranger's, who would read on it wh
 from uuid import UUID
 
 from django.db.models import Subquery
-from django.db.models.functions import Coalesce
 
 from registration.people.choices import IdentityTier
 from registration.people.models import Particulars, Person
-from registration.people.services import lock_survivor
+from registration.people.services import lock_survivor, surviving_person
 from registration.pledges.events import read_pledge
 from registration.pledges.models import Pledge
 from registration.privacy.models import Consent
@@ -20,13 +19,14 @@ def lock_pledge(key: UUID) -> tuple[Pledge, Person]:
     """Lock a registration's person and whomever that one was merged into; the registration as it
     is stored, and that last person, whose it is once it counts.
     """
-    named = Pledge.objects.filter(pk=key).order_by().values(key=Coalesce("registered_as", "person"))
-    owner = lock_survivor(Subquery(named))
+    owner = lock_survivor(Subquery(Pledge.objects.filter(pk=key).order_by().values("person")))
     pledge = read_pledge(key)
-    came_by = pledge.registered_as_id or pledge.person_id
-    if came_by != owner.pk:
-        # Merged, or handed on while the lock was waited for.
-        owner = lock_survivor(came_by)
+    if pledge.registered_as_id is None and pledge.person_id == owner.pk:
+        return pledge, owner
+    came_by = pledge.registered_as or pledge.person
+    if surviving_person(came_by) != owner:
+        # A merge was taken back while the lock was waited for.
+        owner = lock_survivor(came_by.pk)
     return pledge, owner
 
 

@@ -45,7 +45,7 @@ def earlier_decision(pledge: Pledge, owner: Person) -> Pledge | None:
     withdrawn while it waited never stood, and decided nothing.
     """
     stood = Exists(Event.objects.filter(subject=OuterRef("pk"), kind__in=DECISIONS))
-    persons = {pledge.person_id, owner.pk}
+    persons = {pledge.registered_as_id or pledge.person_id, owner.pk}
     others = Pledge.objects.filter(person__in=persons).exclude(pk=pledge.pk)
     decided = others.filter(
         Q(state__in=ACTIVE_STATES) | Q(stood, state=PledgeState.WITHDRAWN),

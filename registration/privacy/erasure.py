@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from registration.people.models import Person
+from registration.people.services import MERGED_FIRST
 from registration.privacy import erasure_log
 from registration.privacy.holders import Scope, holders, scope_of, widen
 from registration.privacy.models import Erasure
@@ -53,7 +54,7 @@ def erase_person(
 
 def lock_persons(ids: Iterable[UUID]) -> None:
     """In one order, as confirming and merging do."""
-    list(Person.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk"))
+    list(Person.objects.select_for_update().filter(pk__in=list(ids)).order_by(*MERGED_FIRST))
 
 
 def _existing_persons(ids: Iterable[UUID]) -> list[UUID]:

@@ -182,8 +182,15 @@ def _steps(pledge: Pledge, write: Writer) -> list[Step]:
         note = write.day(row.happened_on) if row else ""
         if row and row.unit_id:
             note = f"{note}, {row.unit}"
-        steps.append(Step(str(StepKind(kind).label), note, row is not None, kind == following))
+        steps.append(Step(_name_of(kind), note, row is not None, kind == following))
     return steps
+
+
+def _name_of(kind: str) -> str:
+    """A step in the words of whose registration it is."""
+    if kind == StepKind.HANDED_OVER:
+        return _("You said that it is done")
+    return str(StepKind(kind).label)
 
 
 def _card(pledge: Pledge, write: Writer) -> list[Section]:

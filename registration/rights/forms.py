@@ -17,9 +17,9 @@ from registration.people.forms import (
     asked,
 )
 from registration.pledges.reasons import ReasonForm, RefusableForm
-from registration.pledges.rules import require_contact
 from registration.rights.asked import Asked
 from registration.rights.choices import RequestKind
+from registration.rights.rules import require_way_to_answer
 from registration.units.choices import UnitKind
 from registration.units.models import Jurisdiction, Province
 
@@ -71,9 +71,9 @@ class RequestForm(forms.Form):
         if not {"email", "phone"} & set(self.errors):
             try:
                 asked(
-                    require_contact,
+                    require_way_to_answer,
                     email=data.get("email", ""),
-                    can_get_sms=bool(data.get("phone")),
+                    phone=data.get("phone", ""),
                 )
             except forms.ValidationError as error:
                 self.add_error("email", error)

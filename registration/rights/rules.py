@@ -33,6 +33,16 @@ def act_due(received_on: date, days: int) -> date:
     return received_on + timedelta(days=days)
 
 
+def require_way_to_answer(*, email: str, phone: str) -> None:
+    """Refuses a request that nobody could answer (``contact_missing``)."""
+    if not email and not phone:
+        raise RuleBroken(
+            "contact_missing",
+            _("Write an e-mail address or a telephone number, so that we can answer."),
+            field="email",
+        )
+
+
 def require_open_request(state: RequestState | str) -> None:
     """Refuses to work on what has ended (``request_ended``)."""
     if state not in OPEN_STATES:

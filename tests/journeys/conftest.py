@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from portal.settings import env
 from tests.journeys.offices import open_offices
@@ -103,13 +103,25 @@ def no_barriers() -> Any:
     """
 
     def look(page: Page, *, scripts: bool = True) -> None:
+        _settle(page)
         if scripts:
-            findings = Axe().run(page)
+            try:
+                findings = Axe().run(page)
+            except Error:
+                # The page that a click asked for came while the one before was looked at.
+                _settle(page)
+                findings = Axe().run(page)
             assert findings.violations_count == 0, f"{page.url}\n{findings.generate_report()}"
         overflow = page.locator("html").evaluate("e => e.scrollWidth - e.clientWidth")
         assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"
 
     return look
+
+
+def _settle(page: Page) -> None:
+    """A click returns before the page that it asks for is there: let it begin, then end."""
+    page.wait_for_timeout(100)
+    page.wait_for_load_state()
 
 
 @pytest.fixture

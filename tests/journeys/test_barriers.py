@@ -78,6 +78,10 @@ def test_what_has_ended_and_what_is_too_early_bar_nobody(
     for address, status in ASIDE.items():
         assert page.goto(f"/{language}/{address.format(country=country)}").status == status
         no_barriers(page)
+    # What whoever finds a card sees; its address is the same in every language.
+    page.goto("/c/x/")
+    assert page.locator("html").get_attribute("lang") == language
+    no_barriers(page)
 
     page.goto(f"/{language}/pledge/{province}/")
     for box, text in enumerate(("1", "1", "2020")):

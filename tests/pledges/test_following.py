@@ -135,6 +135,28 @@ def test_merge_taken_back_lets_the_only_confirmed_one_of_the_other_stand_by_itse
     assert counted() == {"pledge.received": 3, "pledge.confirmed": 2}
 
 
+def test_merge_taken_back_lets_each_wait_beside_the_one_of_its_own_person(
+    reference: Any, steward: Any
+) -> None:
+    kept, merged, late = confirmed(reference), other(reference), other(reference, MINE)
+    done = merge(kept, merged, steward)
+    confirm(late)
+    stays = confirm(register(reference, answers(reference, email="x@example.org", phone="")))
+    goes = confirm(other(reference, "y@example.org"), hours=1)
+    before = [pledge.replaces_id for pledge in (stays, goes)]
+
+    take_back_merge(done, staff=steward, now=NOW + timedelta(hours=2))
+
+    a, b = kept.person_id, merged.person_id
+    assert before == [late.pk, late.pk]
+    assert seen(kept, stays) == [("confirmed", a), ("waiting", a)]
+    assert seen(late, goes) == [("confirmed", b), ("waiting", b)]
+    assert [Pledge.objects.get(pk=pledge.pk).replaces_id for pledge in (stays, goes)] == [
+        kept.pk,
+        late.pk,
+    ]
+
+
 def test_merge_taken_back_gives_steps_back_to_the_one_that_stayed(
     reference: Any, steward: Any
 ) -> None:
@@ -185,6 +207,23 @@ def test_registered_under_the_number_after_the_merge_it_is_of_the_one_that_stays
     parted = ["confirmed", "waiting"] if email == MINE else ["replaced", "confirmed"]
     assert seen(kept) == [("confirmed", a)]
     assert seen(merged, late) == [(state, b) for state in parted]
+
+
+def test_registered_while_the_merge_was_taken_back_it_is_of_whom_it_names(
+    reference: Any, steward: Any
+) -> None:
+    kept, merged = confirmed(reference), confirm(other(reference))
+    done = merge(kept, merged, steward)
+    late = other(reference)
+    away = Pledge.objects.filter(pk=late.pk)
+    registered_as = away.get().registered_as
+    take_back_merge(done, staff=steward, now=NOW)
+    away.update(person=kept.person, registered_as=registered_as)
+
+    confirm(late)
+
+    a, b = kept.person_id, merged.person_id
+    assert seen(kept, merged, late) == [("confirmed", a), ("replaced", b), ("confirmed", b)]
 
 
 def test_entered_at_a_desk_under_the_number_it_competes_with_the_one_that_stays(
