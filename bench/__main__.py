@@ -5,18 +5,30 @@ import signal
 import sys
 from types import FrameType, ModuleType
 
-from bench.measures import desk, effort, figures, pages, queries, registrations, uniform
+from bench.measures import (
+    banners,
+    desk,
+    effort,
+    figures,
+    monitor,
+    pages,
+    queries,
+    registrations,
+    uniform,
+)
 from bench.run import Run, machine, new_run
 from bench.table import Row, as_text, write_json
 from bench.tools import ROOT, CannotMeasure, crowded, require_tools
 
 OUTPUT = ROOT / "var" / "bench.json"
-# In this order: figures and desk copy the database while nobody uses it, and nothing is delivered
-# before the registrations are measured.
+# In this order: figures, desk and monitor copy the database while nobody uses it, and nothing is
+# delivered before the registrations are measured.
 MEASURES: dict[str, ModuleType] = {
     "figures": figures,
     "desk": desk,
+    "monitor": monitor,
     "pages": pages,
+    "banners": banners,
     "queries": queries,
     "uniform": uniform,
     "effort": effort,

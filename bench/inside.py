@@ -9,7 +9,7 @@ from typing import Any
 
 import django
 
-from bench import desk
+from bench import desk, village
 
 
 def missing_pledges(numbers: list[int]) -> dict[str, int]:
@@ -37,7 +37,7 @@ def missing_pledges(numbers: list[int]) -> dict[str, int]:
     }
 
 
-def count_queries(path: str) -> tuple[int, int]:
+def count_queries(path: str, status: int = 200) -> tuple[int, int]:
     """Queries of the first GET in a process, and of one after what is held has been read."""
     from django.db import connection
     from django.test import Client
@@ -48,10 +48,34 @@ def count_queries(path: str) -> tuple[int, int]:
     for _visit in range(3):
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(path)
-        if answer.status_code != 200:
+        if answer.status_code != status:
             raise SystemExit(f"{path} answers {answer.status_code}.")
         counts.append(len(queries))
     return counts[0], counts[-1]
+
+
+def a_placement() -> str:
+    """The code of an open placement."""
+    from registration.banners.models import Placement
+
+    found = Placement.objects.filter(closed_at__isnull=True, banner__live=True).order_by("pk")
+    return str(found[0].code)
+
+
+def count_views() -> tuple[float, int]:
+    """Count what nginx noted: the seconds it took, and the views there are."""
+    from time import monotonic
+
+    from django.conf import settings
+    from django.utils import timezone
+
+    from registration.banners.counting import count_notes
+    from registration.banners.models import DayCount
+
+    began = monotonic()
+    while any(file.stat().st_size for file in settings.SEEN_DIR.glob("*.notes")):
+        count_notes(now=timezone.now())
+    return monotonic() - began, sum(DayCount.objects.values_list("views", flat=True))
 
 
 def form_keys(number: int) -> list[str]:
@@ -90,12 +114,15 @@ def peer_site() -> str:
 
 
 JOBS: dict[str, Callable[..., Any]] = {
+    "a_placement": a_placement,
     "confirm_everybody": confirm_everybody,
     "form_keys": form_keys,
     "look_up": desk.look_up,
     "work_list": desk.work_list,
     "missing_pledges": missing_pledges,
+    "visit_village": village.visit_village,
     "count_queries": count_queries,
+    "count_views": count_views,
     "peer_site": peer_site,
 }
 

@@ -56,7 +56,7 @@ class Installation:
     nginx: "subprocess.Popen[bytes]" = field(init=False)
 
     def __post_init__(self) -> None:
-        for part in ("", "nginx", "static", "media"):
+        for part in ("", "nginx", "static", "media", "seen"):
             (self.folder / part).mkdir(parents=True, exist_ok=True)
         self.env = {"DJANGO_SETTINGS_MODULE": self.settings, "DATABASE_URL": self.database}
 
@@ -98,6 +98,7 @@ class Installation:
         render = [sys.executable, str(ROOT / "deploy/render_nginx.py"), "--prefix", str(prefix)]
         render += ["--listen", f"127.0.0.1:{self.nginx_port}", "--upstream", f"127.0.0.1:{port}"]
         render += ["--static", str(self.folder / "static"), "--media", str(self.folder / "media")]
+        render += ["--seen", str(self.folder / "seen")]
         programs.run(render, env={})
         with (prefix / "portal.conf").open("a", encoding="utf-8") as output:
             output.write("include bare*.conf;\n")
@@ -107,9 +108,9 @@ class Installation:
         self.nginx = self.stack.enter_context(programs.program(command, log=log))
         programs.wait_for_port(self.nginx_port, what="nginx", log=log)
 
-    def serve_beside(self, configuration: str, *, port: int) -> None:
+    def serve_beside(self, configuration: str, *, name: str, port: int) -> None:
         """Let the same nginx serve something else too, at another port."""
-        (self.folder / "nginx" / "bare.conf").write_text(configuration, encoding="utf-8")
+        (self.folder / "nginx" / f"bare-{name}.conf").write_text(configuration, encoding="utf-8")
         self.nginx.send_signal(signal.SIGHUP)
         programs.wait_for_port(port, what="nginx", log=self.folder / "nginx.log")
 

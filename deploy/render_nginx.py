@@ -17,6 +17,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 
+SEEN = Path("/var/log/donation-portal")
+
 TLS = """\
 listen 443 ssl http2;
     listen [::]:443 ssl http2;
@@ -42,7 +44,7 @@ def main() -> None:
     options = parse()
     prefix = options.prefix
     if prefix is not None:
-        for folder in ("cache", "logs", "temp"):
+        for folder in ("cache", "logs", "temp", "seen"):
             (prefix / folder).mkdir(parents=True, exist_ok=True)
         shutil.copyfile(HERE / "nginx-alone.conf", prefix / "nginx.conf")
     output = options.output or prefix / "portal.conf"
@@ -62,6 +64,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--upstream", default="127.0.0.1:8000", help="where the portal listens")
     parser.add_argument("--static", type=Path, required=True)
     parser.add_argument("--media", type=Path, required=True)
+    # The portal empties what it finds here, so it must be a folder of its own.
+    parser.add_argument("--seen", type=Path, help="where views of banners are noted")
     parser.add_argument("--certificate", help="with --key: serve HTTPS, and lead HTTP there")
     parser.add_argument("--key")
     parser.add_argument("--refresh-port", default="8081", help="for REFRESH_URL, on this machine")
@@ -78,10 +82,12 @@ def parse() -> argparse.Namespace:
 def render(options: argparse.Namespace) -> str:
     tls = options.certificate is not None
     own = options.prefix.resolve() if options.prefix else None
+    seen = options.seen or (own / "seen" if own else SEEN)
     words = {
         "secret": options.secret or secrets.token_urlsafe(32),
         "cache": str(own / "cache") if own else "/var/lib/nginx/portal-cache",
         "logs": str(own / "logs") if own else "/var/log/nginx",
+        "seen": str(seen.resolve()),
         "upstream": options.upstream,
         "hosts": options.hosts,
         "scheme": "https" if tls else "http",

@@ -72,10 +72,28 @@ ENTRIES = [
         Right.ANSWER_REQUESTS,
     ),
     Entry(
+        _("Banners on websites"),
+        _("Which units carry the banner, since when, and which still lack it."),
+        "monitor:sites",
+        Right.WATCH_SITES,
+    ),
+    Entry(
         _("Your banner"),
         _("The code to paste on your website, and what it brought."),
         "banners_desk:own",
         Right.SEE_PLACEMENTS,
+    ),
+    Entry(
+        _("Your unit's numbers"),
+        _("Views, clicks and registrations by day, and a private link to them."),
+        "reach_desk:own",
+        Right.SEE_PLACEMENTS,
+    ),
+    Entry(
+        _("Numbers of the units"),
+        _("What each unit's banners brought, and a private link for it."),
+        "reach_desk:units",
+        Right.WATCH_SITES,
     ),
     Entry(
         _("Mailbox"),

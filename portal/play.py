@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from portal.play_steward import StewardsDay
+from registration.banners.counting import add_counts
 from registration.banners.models import Placement
-from registration.banners.services import count_click
 from registration.ledger.choices import EntryChannel, Sex
 from registration.ledger.clock import played_at
 from registration.people.answers import PersonAnswers
@@ -53,6 +53,7 @@ WAYS = {
     EntryChannel.PHONE: 3,
 }
 CLICKS_FOR_EACH = 4
+VIEWS_FOR_EACH = (90, 210)
 SHARE_CONFIRMING, SHARE_WITHDRAWING, SHARE_CHANGING = 0.82, 0.01, 0.02
 
 
@@ -147,8 +148,8 @@ class Day:
             # Some hospitals bring many, most bring few.
             place = int(self.chance.paretovariate(1.1)) - 1
             placement = self.placements[min(place, len(self.placements) - 1)]
-            for _click in range(CLICKS_FOR_EACH):
-                count_click(placement, day=moment.date())
+            views = self.chance.randint(*VIEWS_FOR_EACH)
+            add_counts(placement, day=moment.date(), views=views, clicks=CLICKS_FOR_EACH)
         elif channel in (EntryChannel.BANNER, EntryChannel.QR):
             channel = EntryChannel.WEB
         with played_at(moment):

@@ -14,6 +14,17 @@ SCHEDULE = {
         "task": "registration.outbox.tasks.sweep_messages",
         **EACH_MINUTE,
     },
+    "count views and clicks of banners": {
+        "task": "registration.banners.tasks.count_seen",
+        # Seconds: with what nginx holds back, a click is counted within the minute.
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "visit units' websites": {
+        # Each minute a few of those that were not visited since one o'clock at night, their time.
+        "task": "registration.monitor.tasks.visit_due",
+        **EACH_MINUTE,
+    },
     "open windows and close those whose cut-off has passed": {
         "task": "registration.reports.tasks.close_due_windows",
         **EACH_MINUTE,

@@ -44,6 +44,8 @@ urlpatterns = [
     path("b/", include("registration.banners.urls")),
     path("desk/", include(desk_urls)),
     path("desk/banner/", include("registration.banners.desk_urls")),
+    path("desk/sites/", include("registration.monitor.urls")),
+    path("desk/numbers/", include("registration.reach.desk_urls")),
     path("desk/summaries/", include("registration.reports.urls")),
     path("desk/registrations/", include("registration.stewards.urls")),
     path("desk/entries/", include("registration.entries.urls")),
@@ -56,6 +58,8 @@ urlpatterns = [
         path("pledge/", include("registration.intake.urls")),
         path("record/", include("registration.records.urls")),
         path("my-data/", include("registration.rights.urls")),
+        path("banner/", include("registration.kit.urls")),
+        path("numbers/", include("registration.reach.urls")),
         path("", include(wagtail_urls)),
     ),
 ]

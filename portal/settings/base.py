@@ -16,6 +16,8 @@ ROOMS = [
     "registration.campaigns",
     "registration.banners",
     "registration.ledger",
+    "registration.kit",
+    "registration.monitor",
     "registration.people",
     "registration.privacy",
     "registration.pledges",
@@ -27,6 +29,7 @@ ROOMS = [
     "registration.merges",
     "registration.lookups",
     "registration.rights",
+    "registration.reach",
     "registration.reports",
 ]
 
@@ -261,8 +264,13 @@ WAGTAIL_USAGE_COUNT_ENABLED = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Kept for good by whoever fetched it: what has a hash in its name, and what websites name by its
+# version. As in deploy/nginx.conf.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(?:embed/v\d+/|.+\.[0-9a-f]{12}\.[^/]+$)"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# Notes of views and clicks of banners, until they are counted; None: nothing is noted.
+SEEN_DIR: Path | None = VAR_DIR / "seen"
 
 # --- What goes out -----------------------------------------------------------------------------
 EMAIL_TIMEOUT = 15
@@ -327,6 +335,11 @@ RECAPTCHA_VERIFY_REQUEST_TIMEOUT = 3
 SILENCED_SYSTEM_CHECKS = ["django_recaptcha.recaptcha_test_key_error"]
 
 
+# --- Visits to units' websites -----------------------------------------------------------------
+MONITOR_VISITS = env.MONITOR_VISITS is not False
+MONITOR_ALLOW_PRIVATE = env.MONITOR_ALLOW_PRIVATE
+FORMER_HOSTS = env.FORMER_HOSTS
+
 # --- Limits and headers ------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -361,6 +374,8 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},
+        # It tells of every odd header that a visited website sends.
+        "urllib3": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

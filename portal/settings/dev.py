@@ -10,6 +10,9 @@ DEBUG = env.DEBUG
 ALLOWED_HOSTS = env.ALLOWED_HOSTS or ["*"]
 PLAY_ALLOWED = True
 
+# The units' websites are real ones.
+MONITOR_VISITS = env.MONITOR_VISITS is True
+
 EMAIL_BACKEND = "registration.outbox.mailbox.MailboxBackend"
 SMS_URL = env.SMS_URL or "mailbox://"
 if env.EMAIL_URL:

@@ -51,6 +51,12 @@ HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600)
 REFRESH_URL = env.str("REFRESH_URL", default="")
 REFRESH_SECRET = env.str("REFRESH_SECRET", default="")
 
+# Whether units' websites are visited; None: as the settings of the place say.
+MONITOR_VISITS = env.bool("MONITOR_VISITS", default=None)
+MONITOR_ALLOW_PRIVATE = env.bool("MONITOR_ALLOW_PRIVATE", default=False)
+# Under which the portal was known before and banners on websites may still name it.
+FORMER_HOSTS = env.list("FORMER_HOSTS", default=[])
+
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=False)
 RECAPTCHA_PUBLIC_KEY = env.str("RECAPTCHA_PUBLIC_KEY", default="")
 RECAPTCHA_PRIVATE_KEY = env.str("RECAPTCHA_PRIVATE_KEY", default="")

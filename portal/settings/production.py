@@ -23,6 +23,10 @@ if "*" in env.ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; '*' is refused in production.")
 if len(env.SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
+if env.MONITOR_ALLOW_PRIVATE:
+    raise ImproperlyConfigured(
+        "MONITOR_ALLOW_PRIVATE must be off: with it the monitor would visit this network's inside."
+    )
 
 DEBUG = False
 ALLOWED_HOSTS = env.ALLOWED_HOSTS

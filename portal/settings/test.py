@@ -19,6 +19,7 @@ EMAIL_BACKEND = "registration.outbox.mailbox.MailboxBackend"
 SMS_URL = "mailbox://"
 PLAY_ALLOWED = True
 ERASURE_LOG = None
+SEEN_DIR = None
 HELD_SECONDS = 0
 # Scrypt on purpose costs 60 ms a sign-in; the suite signs in hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -28,5 +28,6 @@ class Right(TextChoices):
     RECEIVE_CARDS = "receive_cards", _("Receive lists of issued cards")
     ANSWER_REQUESTS = "answer_requests", _("Answer requests about personal data")
     SEE_PLACEMENTS = "see_placements", _("See the unit's banner")
+    WATCH_SITES = "watch_sites", _("Watch over the banners on units' websites")
     READ_MAILBOX = "read_mailbox", _("Read what the demo sent")
     USE_CMS = "use_cms", _("Edit pages")

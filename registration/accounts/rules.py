@@ -38,7 +38,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
     Role.OPERATOR: frozenset({Right.USE_DESK, Right.SEE_ALL_REPORTS, Right.SEE_REPORTS}),
     Role.EDITOR: frozenset({Right.USE_DESK, Right.USE_CMS}),
-    Role.DEPARTMENT: frozenset({Right.USE_DESK, Right.SEE_REPORTS}),
+    Role.DEPARTMENT: frozenset({Right.USE_DESK, Right.SEE_REPORTS, Right.WATCH_SITES}),
     Role.STEWARD: frozenset(
         {
             Right.USE_DESK,
@@ -47,6 +47,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.STEP_PLEDGES,
             Right.ENTER_PLEDGES,
             Right.MERGE_PLEDGES,
+            Right.WATCH_SITES,
         }
     ),
     Role.HOSPITAL: frozenset({Right.USE_DESK, Right.SEE_PLACEMENTS, Right.ENTER_PLEDGES}),

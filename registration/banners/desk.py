@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
 from registration.banners.choices import Size
-from registration.banners.models import DayClicks, Placement
-from registration.banners.services import code_to_paste
+from registration.banners.models import DayCount, Placement
+from registration.banners.snippets import image_code
 from registration.common.dates import number, short_date
 from registration.units.models import Unit
 
@@ -25,23 +25,33 @@ COLUMN, GAP, HEIGHT = 16, 4, 96
 @dataclass(frozen=True)
 class Day:
     day: str
+    views: str
     clicks: str
     x: int
     y: float
     height: float
 
 
+@dataclass(frozen=True)
+class Counts:
+    """A day's views and clicks."""
+
+    day: date
+    views: int
+    clicks: int
+
+
 @dataclass
 class Shown:
-    """A placement as the page shows it, with its clicks of the last 30 days, oldest first."""
+    """A placement as the page shows it, with its counts of the last 30 days, oldest first."""
 
     placement: Placement
-    counts: list[tuple[date, int]]
+    counts: list[Counts]
     language: str
 
     @property
     def code(self) -> str:
-        return code_to_paste(self.placement)
+        return image_code(self.placement)
 
     @property
     def width(self) -> int:
@@ -52,25 +62,34 @@ class Shown:
         return Size(self.placement.size).pixels[1]
 
     @property
-    def total(self) -> str:
-        return number(sum(count for _day, count in self.counts), self.language)
+    def views(self) -> str:
+        return number(sum(counts.views for counts in self.counts), self.language)
+
+    @property
+    def clicks(self) -> str:
+        return number(sum(counts.clicks for counts in self.counts), self.language)
 
     @property
     def has_clicks(self) -> bool:
-        return any(count for _day, count in self.counts)
+        return any(counts.clicks for counts in self.counts)
+
+    @property
+    def has_counts(self) -> bool:
+        return any(counts.views or counts.clicks for counts in self.counts)
 
     @cached_property
     def days(self) -> list[Day]:
-        highest = max(count for _day, count in self.counts) or 1
+        highest = max(counts.clicks for counts in self.counts) or 1
         return [
             Day(
-                day=short_date(day, self.language),
-                clicks=number(count, self.language),
+                day=short_date(counts.day, self.language),
+                views=number(counts.views, self.language),
+                clicks=number(counts.clicks, self.language),
                 x=place * (COLUMN + GAP),
-                y=round(HEIGHT - HEIGHT * count / highest, 1),
-                height=round(HEIGHT * count / highest, 1),
+                y=round(HEIGHT - HEIGHT * counts.clicks / highest, 1),
+                height=round(HEIGHT * counts.clicks / highest, 1),
             )
-            for place, (day, count) in enumerate(self.counts)
+            for place, counts in enumerate(self.counts)
         ]
 
 
@@ -92,20 +111,20 @@ def own(request: HttpRequest) -> HttpResponse:
 
 
 def placements_of(unit: Unit, *, language: str) -> list[Shown]:
-    """The unit's open placements with each day's clicks; two queries however many there are."""
+    """The unit's open placements with each day's counts; two queries however many there are."""
     today = timezone.localdate(timezone=unit.jurisdiction.zone)
     days = [today - timedelta(days=back) for back in reversed(range(DAYS_SHOWN))]
     placements = (
-        Placement.objects.filter(unit=unit, closed_at__isnull=True)
+        Placement.objects.filter(unit=unit, prompt__isnull=True, closed_at__isnull=True)
         .select_related("banner__campaign", "unit")
         .order_by("created_at", "pk")
     )
-    rows = DayClicks.objects.filter(placement__in=placements, day__gte=days[0])
-    counts = {(row.placement_id, row.day): row.count for row in rows}
+    rows = DayCount.objects.filter(placement__in=placements, day__gte=days[0])
+    found = {(row.placement_id, row.day): Counts(row.day, row.views, row.clicks) for row in rows}
     return [
         Shown(
             placement=placement,
-            counts=[(day, counts.get((placement.pk, day), 0)) for day in days],
+            counts=[found.get((placement.pk, day), Counts(day, 0, 0)) for day in days],
             language=language,
         )
         for placement in placements

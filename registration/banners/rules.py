@@ -1,15 +1,36 @@
-"""What counts as a click of a person. Pure; indicative, for nobody is recognised."""
+"""What counts as a person who sees or clicks a banner. Pure; indicative, nobody is recognised."""
 
 import re
-from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 CODE = re.compile(r"[23456789a-z]{6,16}")
+# Different visitors of one network whom a placement may gain in a day, of each kind. Whoever
+# invents programs by the thousand gains no more than an office of thirty.
+MOST_OF_A_NETWORK = 30
 # Those who say of themselves that they are machines. Who hides it is counted.
 _MACHINE = re.compile(
     r"bot\b|crawl|spider|slurp|curl|wget|python|java/|okhttp|libwww|monitor|validator|lighthouse"
-    r"|facebookexternalhit|whatsapp",
+    r"|facebookexternalhit|whatsapp|headless|scrapy|axios|httpx|go-http",
     re.IGNORECASE,
 )
+# Where browsers put a banner: a picture, a frame, and what the component asks for ("empty").
+_PLACES = {"", "image", "iframe", "frame", "object", "embed", "empty"}
+# The first 24 bits of an IPv4 address, the first 48 of an IPv6 one. As in deploy/nginx.conf.
+_NETWORK = re.compile(r"(?:::ffff:)?(\d+\.\d+\.\d+\.)\d+|((?:[0-9a-f]+:){1,3})[0-9a-f:.]*")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a browser says of why it asks; nothing where it does not say it.
+
+    ``place`` is Sec-Fetch-Dest, ``site`` Sec-Fetch-Site, ``purpose`` all headers of that sense.
+    """
+
+    place: str = ""
+    site: str = ""
+    purpose: str = ""
+    agent: str = ""
 
 
 def clean_code(typed: str) -> str | None:
@@ -18,15 +39,34 @@ def clean_code(typed: str) -> str | None:
     return code if CODE.fullmatch(code) else None
 
 
-def is_click(method: str, headers: Mapping[str, str]) -> bool:
-    """Whether a request for a banner's address is somebody following the link."""
-    if method != "GET":
+def network_of(address: str) -> str:
+    """The neighbourhood of an address, never the address; empty for what is none."""
+    found = _NETWORK.fullmatch(address.lower())
+    return (found[1] or found[2]) if found else ""
+
+
+def is_click(asked: Asked) -> bool:
+    """Whether a banner's address was asked for by somebody who follows the link."""
+    # An address put into an <img> or a script is no click.
+    return asked.place in {"", "document"} and _is_by_a_person(asked)
+
+
+def is_view(asked: Asked) -> bool:
+    """Whether a banner was shown on somebody's page: not opened alone, not within our own pages.
+
+    What a frame of ours holds comes from our own page too; the frame itself is the view.
+    """
+    return asked.place in _PLACES and asked.site != "same-origin" and _is_by_a_person(asked)
+
+
+def _is_by_a_person(asked: Asked) -> bool:
+    purpose = asked.purpose.lower()
+    if "prefetch" in purpose or "preview" in purpose:
         return False
-    purpose = headers.get("Sec-Purpose", "") + headers.get("Purpose", "") + headers.get("X-Moz", "")
-    if "prefetch" in purpose.lower() or "preview" in purpose.lower():
-        return False
-    # A browser says what for: an address put into an <img> or a script is no click.
-    if headers.get("Sec-Fetch-Dest", "document") != "document":
-        return False
-    agent = headers.get("User-Agent", "")
-    return bool(agent) and not _MACHINE.search(agent)
+    return not _is_machine(asked.agent)
+
+
+@lru_cache(maxsize=4096)
+def _is_machine(agent: str) -> bool:
+    """Who says nothing of itself is one too. Remembered: most visitors have one of few programs."""
+    return not agent or bool(_MACHINE.search(agent))

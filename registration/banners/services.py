@@ -1,17 +1,16 @@
-"""What units and editors do with banners: place one, paste its code, count its clicks."""
+"""Placements: one is made for whoever asks, and found by its code."""
 
-from datetime import date
-from urllib.parse import urljoin
+from datetime import date, datetime
 
-from django.conf import settings
-from django.db import connection
-from django.urls import reverse
-from django.utils import translation
-from django.utils.html import format_html
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from wagtail.log_actions import log
 
 from registration.banners.choices import Size
-from registration.banners.models import DayClicks, Placement
+from registration.banners.models import Banner, Placement
 from registration.banners.rules import clean_code
+from registration.common.errors import RuleBroken
+from registration.units.models import Unit
 
 
 def find_placement(code: str) -> Placement | None:
@@ -30,6 +29,7 @@ def find_any_placement(code: str) -> Placement | None:
             "unit__jurisdiction",
             "unit__province",
             "banner__campaign__province",
+            "banner__campaign__parent",
             "banner__campaign__owner",
         )
         .filter(code=cleaned)
@@ -37,35 +37,32 @@ def find_any_placement(code: str) -> Placement | None:
     )
 
 
-def count_click(placement: Placement, *, day: date) -> None:
-    """Add one to the placement's day, in one statement: clicks at once are all counted."""
-    table = DayClicks._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (placement_id, day, count) VALUES (%s, %s, 1)"  # noqa: S608
-            f" ON CONFLICT (placement_id, day) DO UPDATE SET count = {table}.count + 1",
-            [placement.pk, connection.ops.adapt_datefield_value(day)],
+def may_carry(banner: Banner, unit: Unit, *, day: date) -> bool:
+    """Whether a unit may place a banner on that day of its zone: one of its province or country.
+
+    The banner is shown and its campaign takes registrations.
+    """
+    campaign = banner.campaign
+    is_ours = campaign.province_id in {None, unit.province_id}
+    if not unit.is_active or campaign.jurisdiction_id != unit.jurisdiction_id or not is_ours:
+        return False
+    return banner.is_shown_on(day) and campaign.registers_on(day)
+
+
+@transaction.atomic
+def place(banner: Banner, unit: Unit, *, language: str, size: Size, now: datetime) -> Placement:
+    """The unit's open placement of the banner in this language and size, made where there is none.
+
+    Who asks twice, or at once with somebody else, gets the same one. Refuses what the unit may not
+    carry (``banner_over``).
+    """
+    if not may_carry(banner, unit, day=now.astimezone(unit.jurisdiction.zone).date()):
+        raise RuleBroken(
+            "banner_over", _("This banner is no longer given out. Choose another one.")
         )
-
-
-def code_to_paste(placement: Placement) -> str:
-    """HTML for any website: a link and an image, nothing that a strict page could refuse."""
-    width, height = Size(placement.size).pixels
-    with translation.override(placement.language):
-        alt = placement.banner.alt
-    return format_html(
-        '<a href="{}"><img src="{}" width="{}" height="{}" alt="{}"></a>',
-        address_of(placement),
-        picture_of(placement),
-        width,
-        height,
-        alt,
+    placement, is_new = Placement.objects.get_or_create(
+        banner=banner, unit=unit, language=language, size=size, prompt=None, closed_at=None
     )
-
-
-def address_of(placement: Placement) -> str:
-    return urljoin(settings.BASE_URL, reverse("banners:click", args=[placement.code]))
-
-
-def picture_of(placement: Placement) -> str:
-    return urljoin(settings.BASE_URL, reverse("banners:picture", args=[placement.code]))
+    if is_new:
+        log(placement, "wagtail.create")
+    return placement

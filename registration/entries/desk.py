@@ -20,6 +20,7 @@ from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
 from registration.common.dates import clock_time, date_time, short_date
 from registration.common.errors import RuleBroken
+from registration.common.pages import SeeOther, file_to_keep
 from registration.common.spreadsheets import MOST_ROWS, SmallFileHandler, sent_text
 from registration.entries import services
 from registration.entries.fence import visible_batches
@@ -27,7 +28,6 @@ from registration.entries.forms import BatchForm
 from registration.entries.sheets import empty_table, rows_to_correct
 from registration.entries.typed import TypedEntry, find_last, is_signed, mark_of, name_last
 from registration.entries.visit import SheetVisit, require_signed
-from registration.intake.pages import SeeOther, file_to_keep
 from registration.ledger.choices import EventKind
 from registration.ledger.models import Event
 from registration.pledges.choices import PledgeState, StepKind

@@ -5,7 +5,9 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from django.db.models import Q
+from django.utils.translation import get_language
 
+from registration.common.dates import short_date
 from registration.intake.lines import Line, line_of
 from registration.units.choices import ChannelKind, ChannelPurpose
 from registration.units.held import held
@@ -18,6 +20,7 @@ class Elsewhere:
     """An outside form (``address``), a desk (``unit``), or neither: the province takes no part.
 
     ``centre`` is then the national centre of the country, by whose way one registers without us.
+    ``moved_on`` as in the function of this name; an outside form opens at once if it ``leads_on``.
     """
 
     province: Province
@@ -25,6 +28,8 @@ class Elsewhere:
     unit: Unit | None = None
     lines: list[Line] = field(default_factory=list)
     centre: Unit | None = None
+    moved_on: str = ""
+    leads_on: bool = False
 
     @property
     def host(self) -> str:
@@ -44,23 +49,37 @@ def find_province(address_code: str) -> Province | None:
     return found.select_related("jurisdiction").first()
 
 
+def channel_on(province: Province, day: date, *, anew: bool = False) -> RegistrationChannel | None:
+    """The channel of that day, which is read ``anew`` before anything is written."""
+    (channel,) = (_channel.anew if anew else _channel)(province, day)
+    return channel
+
+
 def elsewhere_of(
-    province: Province, *, has_form: bool, day: date, anew: bool = False
+    province: Province, channel: RegistrationChannel | None, *, has_form: bool, day: date
 ) -> Elsewhere | None:
     """Where else a province takes registrations on that day; None means on our own form.
 
-    The only address that is ever shown is the stored one, and only if it is of the web. Before
-    anything is written the channel is read ``anew``.
+    The only address that is ever shown is the stored one, and only if it is of the web.
     """
-    (channel,) = (_channel.anew if anew else _channel)(province, day)
     kind = channel.kind if channel else ChannelKind.OURS
+    told = moved_on(channel, day)
     if channel and kind == ChannelKind.OUTSIDE and channel.address.startswith("https://"):
-        return Elsewhere(province, address=channel.address)
+        leads_on = channel.notice_until is not None and day > channel.notice_until
+        return Elsewhere(province, address=channel.address, moved_on=told, leads_on=leads_on)
     if channel and kind == ChannelKind.DESK and channel.unit:
-        return Elsewhere(province, unit=channel.unit, lines=_lines_of(channel.unit))
+        lines = _lines_of(channel.unit)
+        return Elsewhere(province, unit=channel.unit, lines=lines, moved_on=told)
     if has_form and kind == ChannelKind.OURS:
         return None
     return Elsewhere(province, centre=national_centre(province.jurisdiction))
+
+
+def moved_on(channel: RegistrationChannel | None, day: date) -> str:
+    """Since when the channel is another one, in words, as long as visitors are to be told."""
+    if channel is None or channel.notice_until is None or day > channel.notice_until:
+        return ""
+    return short_date(channel.starts_on, get_language() or "")
 
 
 @held

@@ -24,6 +24,7 @@ from django_recaptcha import client
 
 from registration.common.errors import RuleBroken
 from registration.common.limits import Limit, count_use
+from registration.common.networks import address_of
 
 logger = logging.getLogger(__name__)
 
@@ -114,17 +115,11 @@ def _look_at_work(payload: str) -> Proof:
 
 
 def sender_of(request: HttpRequest) -> str:
-    """The network that sent this: the address counted from the right by the proxies we trust.
-
-    What stands further left in X-Forwarded-For is the visitor's own invention. Of an IPv6 address
-    the first 64 bits count: a household has all of the rest.
+    """The network that sent this. Of an IPv6 address the first 64 bits count: a household has all
+    of the rest.
     """
-    address = request.META.get("REMOTE_ADDR", "")
-    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").replace(",", " ").split()
-    if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
-        address = hops[-settings.TRUSTED_PROXIES]
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(address_of(request))
     except ValueError:
         return "unknown"
     if parsed.version == 6 and parsed.ipv4_mapped is None:

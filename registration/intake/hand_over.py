@@ -10,10 +10,11 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from registration.common.errors import RuleBroken
+from registration.common.pages import STATUSES, SeeOther, private_page
 from registration.intake.desks import call_lines_in, desks_in
 from registration.intake.doors import find_door
 from registration.intake.followup import answer_by_link, open_follow_up
-from registration.intake.pages import STATUSES, SeeOther, alternates, private_page
+from registration.intake.pages import alternates
 from registration.pledges.choices import PledgeState, StepKind
 from registration.pledges.events import with_origin
 from registration.pledges.steps import steps_taken

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.core import signing
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -14,13 +14,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from registration.common.errors import RuleBroken
 from registration.common.limits import count_use
+from registration.common.pages import STATUSES, SeeOther, private_page
 from registration.intake import codes
-from registration.intake.channels import Elsewhere, elsewhere_of, find_province, provinces_elsewhere
+from registration.intake.channels import (
+    Elsewhere,
+    channel_on,
+    elsewhere_of,
+    find_province,
+    moved_on,
+    provinces_elsewhere,
+)
 from registration.intake.contests import Stage, answer_contest, find_contest
 from registration.intake.doors import find_door
 from registration.intake.forms import CodeForm
 from registration.intake.gate import sender_of
-from registration.intake.pages import STATUSES, SeeOther, alternates, private_page
+from registration.intake.pages import alternates
 from registration.intake.provinces import provinces_to_choose
 from registration.intake.visit import RECEIVED_SALT, Visit
 from registration.people.services import find_link, require_open
@@ -67,10 +75,11 @@ def fill_in(request: HttpRequest, province: str) -> HttpResponse:
     day = now.astimezone(place.jurisdiction.zone).date()
     posts = request.method == "POST"
     sends = posts and request.POST.get("action") == "send"
-    elsewhere = elsewhere_of(place, has_form=door is not None, day=day, anew=sends)
+    channel = channel_on(place, day, anew=sends)
+    elsewhere = elsewhere_of(place, channel, has_form=door is not None, day=day)
     if door is None or elsewhere:
         return _lead_elsewhere(request, elsewhere or Elsewhere(place))
-    visit = Visit(request, door)
+    visit = Visit(request, door, moved_on=moved_on(channel, day))
     steps = {"change": visit.change, "send": visit.send}
     try:
         if not posts:
@@ -83,8 +92,12 @@ def fill_in(request: HttpRequest, province: str) -> HttpResponse:
 
 
 def _lead_elsewhere(request: HttpRequest, elsewhere: Elsewhere) -> HttpResponse:
+    """A page, or the outside form itself; what is posted is told that nothing was saved."""
+    if request.method != "POST" and elsewhere.leads_on:
+        return HttpResponseRedirect(elsewhere.address)
     context = {
         "elsewhere": elsewhere,
+        "moved_on": elsewhere.moved_on,
         "province": elsewhere.province,
         "jurisdiction": elsewhere.province.jurisdiction,
         "placement": request.GET.get("b", request.POST.get("b", ""))[:16],

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from registration.common.errors import RuleBroken
+from registration.common.pages import STATUSES, SeeOther
 from registration.intake import gate
 from registration.intake.doors import Door, let_in_by_banner
-from registration.intake.pages import STATUSES, SeeOther, alternates
+from registration.intake.pages import alternates
 from registration.intake.texts import is_ticked, texts_with_boxes, ticked_texts
 from registration.people.services import contradictions_of
 from registration.pledges import services
@@ -30,9 +31,10 @@ RECEIVED_SALT = "pledges.received"
 class Visit:
     """One request to the form. Nothing is remembered between two: the pages carry the answers."""
 
-    def __init__(self, request: HttpRequest, door: Door) -> None:
+    def __init__(self, request: HttpRequest, door: Door, *, moved_on: str = "") -> None:
         self.request = request
         self.door = door
+        self.moved_on = moved_on
         self.key = request.POST.get("form_key", "")
         self.placement_code = request.POST.get("b", request.GET.get("b", ""))
 
@@ -192,6 +194,7 @@ class Visit:
             "province": door.province,
             "department": door.department,
             "jurisdiction": door.jurisdiction,
+            "moved_on": self.moved_on,
             "alternates": alternates(self.request, "intake:fill_in", door.province.address_code),
             "recaptcha_key": settings.RECAPTCHA_PUBLIC_KEY,
             "recaptcha_domain": settings.RECAPTCHA_DOMAIN,

@@ -21,7 +21,7 @@ from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common.dates import date_time, short_date
 from registration.common.errors import RuleBroken
-from registration.intake.pages import SeeOther
+from registration.common.pages import SeeOther
 from registration.merges.comparison import compare as compare_rows
 from registration.merges.comparison import standing_of
 from registration.merges.forms import MergeForm

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from registration.cards.services import valid_card_of
 from registration.common.errors import RuleBroken
+from registration.common.pages import STATUSES, SeeOther
 from registration.intake.doors import Door
-from registration.intake.pages import STATUSES, SeeOther, alternates
+from registration.intake.pages import alternates
 from registration.intake.texts import texts_with_boxes, ticked_texts
 from registration.people.rules import masked_number, show_phone
 from registration.people.services import contradictions_of

@@ -16,14 +16,9 @@ from registration.cards.services import valid_card_of
 from registration.common.dates import clock_time, date_time
 from registration.common.errors import RuleBroken
 from registration.common.limits import Limit, count_use
+from registration.common.pages import STATUSES, SeeOther, file_to_keep, private_page
 from registration.intake.gate import sender_of
-from registration.intake.pages import (
-    STATUSES,
-    SeeOther,
-    alternates,
-    file_to_keep,
-    private_page,
-)
+from registration.intake.pages import alternates
 from registration.intake.provinces import provinces_to_choose
 from registration.intake.texts import texts_with_boxes
 from registration.pledges.choices import ACTIVE_STATES, OPEN_STATES, PledgeState

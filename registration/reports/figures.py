@@ -16,6 +16,7 @@ from django.db.models import Count, Q, QuerySet
 
 from registration.ledger.choices import AgeBand, EntryChannel, EventKind, Sex
 from registration.ledger.models import Event
+from registration.monitor.overview import carried
 from registration.reports.models import ReportHours, Summary, Window
 from registration.reports.rules import DAY, iso
 from registration.units.choices import active_languages
@@ -197,8 +198,9 @@ def _head(department: Unit, window: Window, language: str) -> dict[str, Any]:
     province = department.province
     steward = steward_of(province, day=window.day) if province else None
     zone = ZoneInfo(window.zone)
+    present, units = carried(department)
     return {
-        "version": 2,
+        "version": 3,
         "department": {"code": department.code, "name": named(department, language)},
         "reporting_unit": (
             {"code": steward.code, "name": named(steward, language)}
@@ -206,6 +208,8 @@ def _head(department: Unit, window: Window, language: str) -> dict[str, Any]:
             else None
         ),
         "jurisdiction": department.jurisdiction_id,
+        # Units whose website carries the banner by the last visits, of all that take part.
+        "banners": {"present": present, "units": units},
         "province": {
             "code": province.code if province else "",
             "name": province.name if province else "",

@@ -136,6 +136,17 @@ def adjustment_rows(figures: dict[str, Any], language: str) -> list[AdjustmentRo
     ]
 
 
+def banner_line(figures: dict[str, Any]) -> str:
+    """How many units carry the banner; empty for what was frozen before it was watched."""
+    banners = figures.get("banners") or {"units": 0}
+    if not banners["units"]:
+        return ""
+    return _("%(present)s of %(total)s units carry the banner on their websites.") % {
+        "present": dates.number(banners["present"], figures["language"]),
+        "total": dates.number(banners["units"], figures["language"]),
+    }
+
+
 def is_quiet(figures: dict[str, Any]) -> bool:
     """Whether nothing happened on the day, corrections of earlier days included."""
     return not any(figures["counts"].values()) and not figures.get("adjustments")

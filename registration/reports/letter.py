@@ -50,6 +50,7 @@ def _letter_data(figures: dict[str, Any], language: str, sha256: str) -> dict[st
         "counts": figures["counts"],
         "cumulative": figures["cumulative"],
         "quiet": labels.is_quiet(figures),
+        "banners": labels.banner_line(figures),
         "rows": labels.count_rows(figures),
         "adjustments": labels.adjustment_rows(figures, language),
         "heads": labels.short_heads(figures),

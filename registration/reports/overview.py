@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common import dates
+from registration.common.charts import Bar, TrendDay, bar_chart, trend_chart
 from registration.outbox.choices import State
 from registration.reports import labels
-from registration.reports.charts import Bar, TrendDay, bar_chart, trend_chart
 from registration.reports.closing import CONTENT_TYPES
 from registration.reports.figures import count_entries, counts_of
 from registration.reports.models import Summary, Window
@@ -164,6 +164,7 @@ def summary_of(summary: Summary, language: str) -> dict[str, Any]:
         "tables": [_table(table, language) for table in labels.breakdowns(figures)],
         "trend": _trend(figures, language),
         "legal_note": labels.legal_note(figures),
+        "banner_line": labels.banner_line(figures),
         "demo_note": labels.demo_note() if figures["holds_demo"] else "",
         "documents": list(summary.documents.defer("content").order_by("pk")),
         "deliveries": [

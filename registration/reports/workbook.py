@@ -130,6 +130,9 @@ class _Book:
         if labels.is_quiet(self.figures):
             sheet.write_string(row, 0, _("Nothing to report"), self.formats["plain"])
             row += 1
+        if banners := labels.banner_line(self.figures):
+            sheet.write_string(row, 0, banners, self.formats["plain"])
+            row += 2
         row = self._add_adjustments(sheet, row)
         sheet.merge_range(row, 0, row, 2, "", self.formats["wrapped"])
         sheet.write_string(row, 0, labels.legal_note(self.figures), self.formats["wrapped"])

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from registration.accounts.access import refused, require_right, staff_of
 from registration.accounts.choices import Right
 from registration.common.errors import RuleBroken
-from registration.intake.pages import file_to_keep
+from registration.common.pages import file_to_keep
 from registration.people.services import answers_of, contradictions_of
 from registration.rights import services
 from registration.rights.desk import (

@@ -11,8 +11,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from registration.common.errors import RuleBroken
+from registration.common.pages import STATUSES, SeeOther, private_page
 from registration.intake import gate
-from registration.intake.pages import STATUSES, SeeOther, alternates, private_page
+from registration.intake.pages import alternates
 from registration.rights.forms import RequestForm
 from registration.rights.letters import words_of
 from registration.rights.models import DataRequest, LegalClock

@@ -18,7 +18,7 @@ from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common.dates import short_date
 from registration.common.errors import RuleBroken
-from registration.intake.pages import SeeOther
+from registration.common.pages import SeeOther
 from registration.pledges.models import Pledge
 from registration.stewards import bulk as many
 from registration.stewards import rules

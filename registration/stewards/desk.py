@@ -15,8 +15,8 @@ from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common.dates import date_time
 from registration.common.errors import RuleBroken
+from registration.common.pages import SeeOther
 from registration.common.references import normalise_reference
-from registration.intake.pages import SeeOther
 from registration.ledger.choices import EntryChannel
 from registration.pledges.choices import OPEN_STATES, PledgeState, StepKind
 from registration.pledges.models import EntryBatch, Pledge

@@ -16,7 +16,7 @@ from registration.accounts.access import refused, require_right, staff_of
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.common.errors import RuleBroken
-from registration.intake.pages import SeeOther
+from registration.common.pages import SeeOther
 from registration.pledges.choices import PledgeState, StepKind
 from registration.pledges.comparison import side_by_side
 from registration.pledges.models import Pledge

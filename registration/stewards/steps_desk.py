@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from registration.accounts.access import require_right, staff_of
 from registration.accounts.choices import Right
 from registration.common.errors import RuleBroken
-from registration.intake.pages import SeeOther
+from registration.common.pages import SeeOther
 from registration.pledges.choices import StepKind
 from registration.pledges.models import Pledge, PledgeStep
 from registration.pledges.reasons import ReasonForm

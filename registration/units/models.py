@@ -1,12 +1,15 @@
 """Who is who and where: jurisdictions, provinces, units, organs, holidays. All of it is data."""
 
+from collections.abc import Collection
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from registration.common.errors import RuleBroken
 from registration.common.folding import fold
 from registration.units.choices import (
     ChannelKind,
@@ -19,6 +22,7 @@ from registration.units.choices import (
     UnitKind,
     active_languages,
 )
+from registration.units.rules import require_channel_days, require_desk, require_outside_address
 
 
 def require_time_zone(name: str) -> None:
@@ -267,6 +271,13 @@ class RegistrationChannel(models.Model):
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    # Whoever comes to what was there before is told so until then, and led on at once afterwards.
+    notice_until = models.DateField(
+        _("notice of the change until"),
+        null=True,
+        blank=True,
+        help_text=_("Until that day visitors read that registrations are now taken elsewhere."),
+    )
     source = models.CharField(_("source"), max_length=200, blank=True)
 
     class Meta:
@@ -289,25 +300,23 @@ class RegistrationChannel(models.Model):
         return f"{self.province}: {self.get_kind_display()}"
 
     def clean(self) -> None:
-        if self.kind == ChannelKind.OUTSIDE and not self.address.startswith("https://"):
-            raise ValidationError({"address": _("Write the address of the form, with https://.")})
-        if self.kind == ChannelKind.DESK and self.unit is None:
-            raise ValidationError({"unit": _("Choose the unit whose desk takes registrations.")})
-        if self.ends_on and self.ends_on <= self.starts_on:
-            raise ValidationError({"ends_on": _("The end must lie after the start.")})
-        if self.province_id is None or self.starts_on is None:
-            return
-        others = RegistrationChannel.objects.filter(province=self.province, purpose=self.purpose)
-        clash = others.exclude(pk=self.pk).filter(
-            models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=self.starts_on)
-        )
-        if self.ends_on:
-            clash = clash.filter(starts_on__lt=self.ends_on)
-        if found := clash.first():
-            raise ValidationError(
-                _("At that time the province has another channel already: %(channel)s.")
-                % {"channel": found}
-            )
+        """Only what the row says of itself: ``services.save_channel`` looks at the others."""
+        try:
+            if self.kind == ChannelKind.OUTSIDE:
+                require_outside_address(self.address, own=settings.BASE_URL)
+            if self.kind == ChannelKind.DESK:
+                require_desk(is_chosen=self.unit is not None, can_be_found=self._finds_desk())
+            if self.starts_on:
+                require_channel_days(self.starts_on, self.ends_on, self.notice_until)
+        except RuleBroken as error:
+            raise ValidationError({error.field or "kind": error.sentence}) from error
+
+    def _finds_desk(self) -> bool:
+        unit = self.unit
+        return bool(unit and (unit.phone or unit.address or unit.call_lines.exists()))
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Left to ``services.save_channel``, which knows the reason."""
 
 
 class Organ(models.Model):

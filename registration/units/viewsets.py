@@ -1,10 +1,16 @@
 """The editors' screens of jurisdictions, units and what belongs to them."""
 
+from typing import Any
+
+from django.forms import BooleanField
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.snippets.views.snippets import CreateView, EditView
 
+from registration.common.errors import RuleBroken
 from registration.common.panels import (
     ADMINISTRATORS_ONLY,
     DATA_MENU_HOOK,
@@ -23,6 +29,7 @@ from registration.units.models import (
     Stewardship,
     Unit,
 )
+from registration.units.services import save_channel
 
 
 def data_menu() -> SubmenuMenuItem:
@@ -134,11 +141,43 @@ class StewardshipViewSet(KeptViewSet):
 
 
 class RegistrationChannelForm(WagtailAdminModelForm):
-    """Looks for a clash with other channels only once it is known of which province and day."""
+    """Saves through the service, which looks at the province's other channels under its lock."""
 
-    def _post_clean(self) -> None:
-        if {"province", "starts_on"} <= set(self.cleaned_data):
-            super()._post_clean()
+    ends_earlier = BooleanField(
+        required=False,
+        label=_("End the channel before it on that day"),
+        help_text=_("Until then it stays as it is: a change can be written down ahead."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["ends_earlier"]
+
+    def save(self, commit: bool = True) -> RegistrationChannel:
+        ends_earlier = self.cleaned_data.get("ends_earlier", False)
+        return save_channel(self.instance, ends_earlier=ends_earlier)
+
+
+class RefusingView:
+    """Shows what the service refuses above the form, with all that was typed."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)  # type: ignore[misc]
+        except RuleBroken as error:
+            form.add_error(error.field, error.sentence)
+            # No longer, and so the message above the form is chosen.
+            self.is_valid(form)  # type: ignore[attr-defined]
+            return self.form_invalid(form)  # type: ignore[attr-defined]
+
+
+class AddChannelView(RefusingView, CreateView):
+    pass
+
+
+class EditChannelView(RefusingView, EditView):
+    pass
 
 
 class RegistrationChannelViewSet(KeptViewSet):
@@ -148,8 +187,10 @@ class RegistrationChannelViewSet(KeptViewSet):
     list_with = ["province", "unit"]
     icon = "link"
     menu_order = 45
-    list_display = ["province", "purpose", "kind", "starts_on", "ends_on"]
+    list_display = ["province", "purpose", "kind", "starts_on", "ends_on", "notice_until"]
     list_filter = ["purpose", "kind", "province"]
+    add_view_class = AddChannelView
+    edit_view_class = EditChannelView
     edit_handler = ObjectList(
         [
             FieldPanel("province"),
@@ -158,7 +199,16 @@ class RegistrationChannelViewSet(KeptViewSet):
             FieldPanel("address"),
             FieldPanel("unit"),
             FieldPanel("starts_on"),
-            FieldPanel("ends_on"),
+            FieldPanel("ends_earlier"),
+            FieldPanel("ends_on", help_text=_("The first day on which it no longer holds.")),
+            FieldPanel(
+                "notice_until",
+                help_text=_(
+                    "Until the end of that day visitors read that the way to register has changed."
+                    " Afterwards an outside form opens at once. Without a day visitors always see"
+                    " the page that names the outside form, and nothing is said of a change."
+                ),
+            ),
             FieldPanel("source"),
         ],
         base_form_class=RegistrationChannelForm,

@@ -19,9 +19,9 @@ from tests.accounts.signing_in import PASS_PHRASE, sign_in
 
 EXAMPLES = {"int": "1", "uuid": "5f0c6f3e-8d5a-4c1e-9b1a-0a8f3f6f2d11"}
 REGEX_EXAMPLES = [
-    (r"(?P<content_type_id>\d+)", "1"),
     (r"(\d+)", "1"),
-    (r"(?P<pk>\d+)", "1"),
+    (r"(.+)", "1"),
+    (r"(live|earliest|\d+)\.\.\.(live|latest|\d+)", "1...2"),
     (r"^.*/$", "nothing-here/"),
     (r"^", ""),
 ]
@@ -39,10 +39,12 @@ def walk(resolver: URLResolver, route: str = "") -> Iterator[tuple[str, str, URL
 
 def address_of(route: str) -> str:
     """An address that the route answers, with an example for each part of it."""
-    path = re.sub(r"<(?:(\w+):)?\w+>", lambda m: EXAMPLES.get(m[1], "x"), route)
+    # A regular expression's named parts are parts like others.
+    path = re.sub(r"\(\?P<\w+>([^)]*)\)", r"(\1)", route)
+    path = re.sub(r"<(?:(\w+):)?\w+>", lambda m: EXAMPLES.get(m[1], "x"), path)
     for pattern, example in REGEX_EXAMPLES:
         path = path.replace(pattern, example)
-    return "/" + re.sub(r"\(\?P<\w+>[^)]*\)|[$^]", "", path).replace("\\Z", "")
+    return "/" + re.sub(r"[$^]", "", path).replace("\\Z", "")
 
 
 STAFF_ROUTES = sorted(

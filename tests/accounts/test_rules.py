@@ -14,7 +14,7 @@ RIGHTS = {
     Role.ADMINISTRATOR: {"use_desk", "use_cms", "see_reports", "see_all_reports", "read_mailbox"},
     Role.OPERATOR: {"use_desk", "see_reports", "see_all_reports"},
     Role.EDITOR: {"use_desk", "use_cms"},
-    Role.DEPARTMENT: {"use_desk", "see_reports"},
+    Role.DEPARTMENT: {"use_desk", "see_reports", "watch_sites"},
     Role.STEWARD: {
         "use_desk",
         "see_reports",
@@ -22,6 +22,7 @@ RIGHTS = {
         "step_pledges",
         "enter_pledges",
         "merge_pledges",
+        "watch_sites",
     },
     Role.HOSPITAL: {"use_desk", "see_placements", "enter_pledges"},
     Role.COORDINATOR: {"use_desk", "look_up"},

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registration.banners.desk import placements_of
-from registration.banners.models import DayClicks, Placement
-from registration.banners.services import code_to_paste
+from registration.banners.models import DayCount, Placement
+from registration.banners.snippets import image_code
 from tests import factories
 
 
@@ -24,20 +24,23 @@ def today(unit: Any) -> date:
     return timezone.localdate(timezone=unit.jurisdiction.zone)
 
 
-def test_own_shows_code_picture_and_clicks(
+def test_own_shows_code_picture_and_counts(
     client: Client, ayse: Any, reference: SimpleNamespace, own: str
 ) -> None:
     placement = reference.placement
-    DayClicks.objects.create(placement=placement, day=today(placement.unit), count=1204)
+    DayCount.objects.create(
+        placement=placement, day=today(placement.unit), views=35871, clicks=1204
+    )
     client.force_login(ayse)
 
     page = client.get(own)
 
     html = page.content.decode()
-    assert code_to_paste(placement) in unescape(html)
+    assert image_code(placement) in unescape(html)
     assert f'src="/b/{placement.code}/banner.png"' in html
     # Ayşe reads Turkish: 1.204.
     assert '<p class="figure-value">1.204</p>' in html
+    assert '<p class="figure-value">35.871</p>' in html
     assert html.count("<rect") == 30
     assert "style=" not in html
     assert page.headers["Cache-Control"] == "no-store, private"
@@ -89,14 +92,18 @@ def test_own_asks_a_stranger_to_sign_in(client: Client, db: None, own: str) -> N
 def test_placements_of_counts_the_last_30_days(reference: SimpleNamespace) -> None:
     last = today(reference.hospital)
     for back, count in [(0, 3), (29, 5), (30, 7), (-1, 9)]:
-        DayClicks.objects.create(
-            placement=reference.placement, day=last - timedelta(days=back), count=count
+        DayCount.objects.create(
+            placement=reference.placement,
+            day=last - timedelta(days=back),
+            views=10 * count,
+            clicks=count,
         )
 
     (shown,) = placements_of(reference.hospital, language="vi")
 
-    assert shown.total == "8"
-    assert [count for _day, count in shown.counts] == [5] + [0] * 28 + [3]
+    assert (shown.views, shown.clicks) == ("80", "8")
+    assert [counts.clicks for counts in shown.counts] == [5] + [0] * 28 + [3]
+    assert (shown.days[0].views, shown.days[0].clicks) == ("50", "5")
     assert (shown.days[0].height, shown.days[-1].height, shown.days[1].height) == (96, 57.6, 0)
 
 
@@ -105,7 +112,7 @@ def test_placements_of_asks_the_same_for_one_and_three(
 ) -> None:
     def show() -> object:
         return [
-            (shown.code, shown.total, shown.days)
+            (shown.code, shown.clicks, shown.days)
             for shown in placements_of(reference.hospital, language="vi")
         ]
 

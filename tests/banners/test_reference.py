@@ -1,5 +1,8 @@
+from datetime import date
+
 import pytest
 from django.conf import settings
+from wagtail.models import Workflow, WorkflowContentType
 
 from registration.banners import reference as shipped
 from registration.banners.models import Banner, Placement
@@ -50,6 +53,27 @@ def test_load_keeps_what_an_editor_changed_and_closed(stage: None) -> None:
     assert Banner.objects.get(code="organ-bagisi").headline_tr == "Değişti"
     assert [line.partition(":")[0] for line in loading.kept] == ["banner organ-bagisi"]
     assert Placement.objects.count() == len(PLACEMENTS)
+
+
+def test_load_lets_banners_be_approved_and_keeps_another_way(stage: None) -> None:
+    shipped.load(Loading())
+    first = Banner.get_default_workflow()
+    other = Workflow.objects.create(name="Two departments", active=True)
+    WorkflowContentType.objects.update(workflow=other)
+
+    shipped.load(Loading())
+
+    assert first is not None
+    assert Banner.get_default_workflow() == other
+
+
+def test_shipped_banners_are_published_and_each_is_told_when_it_ends(stage: None) -> None:
+    shipped.load(Loading())
+
+    ends = {b.code: b.ends_on for b in Banner.objects.exclude(ends_on=None)}
+    assert not Banner.objects.filter(live=False).exists()
+    assert ends == {"giot-hong-blu-trang-2023": date(2023, 12, 31)}
+    assert {row["look"] for row in BANNERS} == {"deep", "light", "warm"}
 
 
 def test_shipped_words_fit_their_fields_in_every_language() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from registration.banners.rules import clean_code, is_click
+from registration.banners.rules import Asked, clean_code, is_click, is_view, network_of
 from registration.common.references import new_code
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -33,32 +33,57 @@ def test_clean_code_knows_every_code_that_is_given_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "counted"),
+    ("said", "clicked", "viewed"),
     [
-        ({"User-Agent": FIREFOX}, True),
-        ({"User-Agent": ZALO}, True),
-        ({"User-Agent": FIREFOX, "Sec-Fetch-Dest": "document"}, True),
-        ({"User-Agent": FIREFOX, "Sec-Fetch-Dest": "image"}, False),
-        ({"User-Agent": FIREFOX, "Sec-Purpose": "prefetch"}, False),
-        ({"User-Agent": FIREFOX, "Sec-Purpose": "prefetch;prerender"}, False),
-        ({"User-Agent": FIREFOX, "Purpose": "prefetch"}, False),
-        ({"User-Agent": FIREFOX, "Purpose": "preview"}, False),
-        ({"User-Agent": FIREFOX, "X-Moz": "prefetch"}, False),
-        ({}, False),
-        (
-            {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://google.com/bot.html)"},
-            False,
+        ({}, True, True),
+        ({"agent": ZALO}, True, True),
+        ({"place": "document"}, True, False),
+        ({"place": "document", "site": "same-origin"}, True, False),
+        ({"place": "image", "site": "cross-site"}, False, True),
+        ({"place": "image", "site": "same-site"}, False, True),
+        ({"place": "image", "site": "same-origin"}, False, False),
+        ({"place": "iframe"}, False, True),
+        ({"place": "empty"}, False, True),
+        ({"place": "script"}, False, False),
+        ({"purpose": "prefetch"}, False, False),
+        ({"purpose": " Prefetch;prerender  "}, False, False),
+        ({"purpose": "preview"}, False, False),
+        ({"agent": ""}, False, False),
+        *(
+            ({"agent": agent}, False, False)
+            for agent in (
+                "Mozilla/5.0 (compatible; Googlebot/2.1; +http://google.com/bot.html)",
+                "Mozilla/5.0 (compatible; coccocbot-web/1.0)",
+                "Mozilla/5.0 (compatible; YandexBot/3.0)",
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/140.0",
+                "curl/8.5.0",
+                "python-requests/2.32",
+                "Go-http-client/2.0",
+                "facebookexternalhit/1.1",
+            )
         ),
-        ({"User-Agent": "Mozilla/5.0 (compatible; coccocbot-web/1.0)"}, False),
-        ({"User-Agent": "Mozilla/5.0 (compatible; YandexBot/3.0)"}, False),
-        ({"User-Agent": "curl/8.5.0"}, False),
-        ({"User-Agent": "python-requests/2.32"}, False),
-        ({"User-Agent": "facebookexternalhit/1.1"}, False),
     ],
 )
-def test_is_click(headers: dict[str, str], counted: bool) -> None:
-    assert is_click("GET", headers) is counted
+def test_is_click_and_is_view(said: dict[str, str], clicked: bool, viewed: bool) -> None:
+    asked = Asked(**{"agent": FIREFOX, **said})
+
+    assert (is_click(asked), is_view(asked)) == (clicked, viewed)
 
 
-def test_is_click_of_a_head_request() -> None:
-    assert is_click("HEAD", {"User-Agent": FIREFOX}) is False
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.77", "203.0.113."),
+        ("::ffff:203.0.113.77", "203.0.113."),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:"),
+        ("2001:DB8:1:2::6", "2001:db8:1:"),
+        ("2001:db8::6", "2001:db8:"),
+        ("2001::6", "2001:"),
+        ("::1", ""),
+        ("", ""),
+        ("unix:", ""),
+        ("203.0.113.77, 198.51.100.1", ""),
+    ],
+)
+def test_network_of_is_never_an_address(address: str, network: str) -> None:
+    assert network_of(address) == network

@@ -1,6 +1,7 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +13,11 @@ from django.utils import timezone
 from PIL import Image
 
 from registration.banners import pictures, targets
-from registration.banners.models import Banner, DayClicks, Placement
+from registration.banners.counting import count_notes
+from registration.banners.models import Banner, DayCount, Placement
 
+DAY = date(2026, 11, 20)
+Counted = Callable[[], list[tuple[str, int, int]]]
 READER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"}
 
 
@@ -21,8 +25,16 @@ def get(client: Client, path: str, **headers: str) -> HttpResponse:
     return client.get(path, headers={**READER, **headers})
 
 
-def counted() -> list[tuple[str, int]]:
-    return [(f"{row.day:%d.%m.}", row.count) for row in DayClicks.objects.all()]
+@pytest.fixture
+def counted(settings: Any, tmp_path: Path) -> Callable[[], list[tuple[str, int, int]]]:
+    """Day, views and clicks of what was noted until now."""
+    settings.SEEN_DIR = tmp_path
+
+    def count() -> list[tuple[str, int, int]]:
+        count_notes(now=timezone.now())
+        return [(f"{row.day:%d.%m.}", row.views, row.clicks) for row in DayCount.objects.all()]
+
+    return count
 
 
 def size_of(answer: HttpResponse) -> tuple[int, int]:
@@ -31,7 +43,7 @@ def size_of(answer: HttpResponse) -> tuple[int, int]:
 
 @time_machine.travel(datetime(2026, 11, 20, 18, 0, tzinfo=UTC), tick=False)
 def test_click_leads_on_and_is_counted_on_the_day_of_the_units_zone(
-    client: Client, reference: SimpleNamespace
+    client: Client, reference: SimpleNamespace, counted: Counted
 ) -> None:
     placement = reference.placement
 
@@ -43,11 +55,12 @@ def test_click_leads_on_and_is_counted_on_the_day_of_the_units_zone(
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.cookies == {}
     # In Vietnam the 21st has begun an hour ago.
-    assert counted() == [("21.11.", 1)]
+    assert counted() == [("21.11.", 0, 1)]
 
 
-def test_click_takes_two_queries_though_a_page_is_looked_up(
+def test_click_takes_one_query_though_a_page_is_looked_up(
     client: Client,
+    counted: Counted,
     reference: SimpleNamespace,
     max_queries: Callable[[int], Any],
     monkeypatch: pytest.MonkeyPatch,
@@ -59,11 +72,12 @@ def test_click_takes_two_queries_though_a_page_is_looked_up(
     monkeypatch.setattr(targets, "_finders", [find])
     get(client, f"/b/{reference.placement.code}/")
 
-    with max_queries(2):
+    with max_queries(1):
         answer = get(client, f"/b/{reference.placement.code}/")
 
     assert answer.headers["Location"] == f"/vi/hien-tang/?b={reference.placement.code}"
-    assert DayClicks.objects.get().count == 2
+    # The same visitor, twice.
+    assert [clicks for _day, _views, clicks in counted()] == [1]
 
 
 def test_click_drops_what_came_from_outside(client: Client, reference: SimpleNamespace) -> None:
@@ -78,7 +92,7 @@ def test_click_drops_what_came_from_outside(client: Client, reference: SimpleNam
     "headers", [{"Sec-Purpose": "prefetch"}, {"Purpose": "prefetch"}, {"User-Agent": "bingbot"}]
 )
 def test_click_of_a_machine_leads_on_and_is_not_counted(
-    client: Client, reference: SimpleNamespace, headers: dict[str, str]
+    client: Client, reference: SimpleNamespace, headers: dict[str, str], counted: Counted
 ) -> None:
     answer = get(client, f"/b/{reference.placement.code}/", **headers)
 
@@ -86,7 +100,7 @@ def test_click_of_a_machine_leads_on_and_is_not_counted(
     assert counted() == []
 
 
-def test_head_is_not_counted(client: Client, reference: SimpleNamespace) -> None:
+def test_head_is_not_counted(client: Client, reference: SimpleNamespace, counted: Counted) -> None:
     answer = client.head(f"/b/{reference.placement.code}/", headers=READER)
 
     assert answer.status_code == 302
@@ -99,7 +113,12 @@ def test_head_is_not_counted(client: Client, reference: SimpleNamespace) -> None
     [("vi-VN,vi;q=0.9", "/vi/"), ("tr", "/tr/"), ("de,fr", "/en/"), ("", "/en/")],
 )
 def test_click_on_an_unknown_code_leads_to_the_front_page_in_the_readers_language(
-    client: Client, reference: SimpleNamespace, code: str, accepted: str, target: str
+    client: Client,
+    reference: SimpleNamespace,
+    code: str,
+    accepted: str,
+    target: str,
+    counted: Counted,
 ) -> None:
     answer = get(client, f"/b/{code}/", **{"Accept-Language": accepted})
 
@@ -121,7 +140,7 @@ def test_click_on_an_unknown_code_leaves_one_line_in_the_log(
 
 
 def test_click_on_a_closed_placement_leads_to_the_front_page(
-    client: Client, reference: SimpleNamespace
+    client: Client, reference: SimpleNamespace, counted: Counted
 ) -> None:
     Placement.objects.update(closed_at=timezone.now())
 
@@ -151,18 +170,30 @@ def test_picture_has_two_dots_for_each_pixel(
 
 
 def test_picture_may_be_shown_and_kept_anywhere_and_sets_nothing(
-    client: Client, reference: SimpleNamespace
+    client: Client, reference: SimpleNamespace, counted: Counted
 ) -> None:
     answer = get(client, f"/b/{reference.placement.code}/banner.png")
 
     headers = answer.headers
-    assert headers["Cache-Control"] == "public, max-age=300"
+    assert headers["Cache-Control"] == "public, max-age=140"
     assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-    assert headers["Content-Security-Policy"] == "default-src 'none'"
+    assert headers["Content-Security-Policy"] == "default-src 'none'; img-src data:"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers.get("Vary", "Accept-Language") == "Accept-Language"
     assert answer.cookies == {}
-    assert counted() == []
+
+
+def test_picture_shown_on_a_website_is_a_view(
+    client: Client, reference: SimpleNamespace, counted: Counted
+) -> None:
+    path = f"/b/{reference.placement.code}/banner.png"
+    for headers in (
+        {"Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Dest": "document", "User-Agent": "Another who opens the picture alone"},
+    ):
+        get(client, path, **headers)
+
+    assert [views for _day, views, _clicks in counted()] == [1]
 
 
 def test_picture_unchanged_is_not_sent_again(client: Client, reference: SimpleNamespace) -> None:
@@ -172,7 +203,7 @@ def test_picture_unchanged_is_not_sent_again(client: Client, reference: SimpleNa
     answer = get(client, path, **{"If-None-Match": etag})
 
     assert (answer.status_code, answer.content) == (304, b"")
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Cache-Control"] == "public, max-age=140"
 
 
 def test_picture_is_drawn_once_and_anew_when_its_words_change(
@@ -194,10 +225,10 @@ def test_picture_is_drawn_once_and_anew_when_its_words_change(
     assert changed.status_code == 200
 
 
-def test_picture_takes_one_query(
+def test_picture_takes_two_queries(
     client: Client, reference: SimpleNamespace, max_queries: Callable[[int], Any]
 ) -> None:
-    with max_queries(1):
+    with max_queries(2):
         get(client, f"/b/{reference.placement.code}/banner.png")
 
 
@@ -208,7 +239,7 @@ def test_picture_of_an_unknown_code_is_the_general_one(
     answer = get(client, f"/b/{code}/banner.png", **{"Accept-Language": "tr"})
 
     assert answer.status_code == 200
-    assert answer.content == pictures.general_picture("tr").draw()
+    assert answer.content == pictures.general_picture("tr").png()
     assert answer.headers["Vary"] == "Accept-Language"
 
 
@@ -220,7 +251,7 @@ def test_picture_of_a_closed_placement_is_the_general_one_in_its_size(
 
     assert size_of(answer) == (600, 500)
     assert pictures.general_picture("tr").headline == (
-        pictures.picture_of(Placement.objects.get()).headline
+        pictures.picture_of(Placement.objects.get(), day=DAY).headline
     )
 
 
@@ -241,7 +272,7 @@ def test_picture_holds_the_longest_words_without_a_warning(
     Placement.objects.update(size=size, language=language)
     placement = Placement.objects.get()
 
-    drawn = pictures.picture_of(placement).draw()
+    drawn = pictures.picture_of(placement, day=DAY).png()
 
     width, height = (2 * int(side) for side in size.split("x"))
     image = Image.open(BytesIO(drawn)).convert("RGB")

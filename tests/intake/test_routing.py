@@ -1,17 +1,24 @@
 """One channel for each province: our form, an outside form, a desk, or the way without us."""
 
 import re
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import Locale, Page, Site
 
+from home.models import HomePage, SectionPage
+from registration.banners import targets
+from registration.banners.models import Banner
 from registration.outbox.models import Message
 from registration.people.models import Person
 from registration.pledges.models import Pledge
+from registration.units.held import forget
 from registration.units.models import CallLine, Province, RegistrationChannel, Unit
 from tests import factories
 from tests.intake.visits import VN_URL, check, send, vn_answers
@@ -225,3 +232,162 @@ def test_queries_do_not_grow_with_the_channels(
         open_channel(province, "outside", address=FORM)
 
     assert count_queries(lambda: client.get(url)) == few
+
+
+MOVED = "Since 01/01/2026 this is the one way to register in Quảng Ninh. The earlier one is closed."
+# Half past midnight of 22 November in Vietnam, still the 21st in Greenwich.
+NIGHT = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_notice_lasts_to_the_end_of_its_day_and_then_the_form_opens_at_once(
+    client: Client, reference: Any, method: str
+) -> None:
+    open_channel(reference.quang_ninh, "outside", address=FORM, notice_until=date(2026, 11, 21))
+    with time_machine.travel(NIGHT - timedelta(hours=1), tick=False):
+        told = getattr(client, method)(PAGE)
+        page = client.get(PAGE)
+    with time_machine.travel(NIGHT, tick=False):
+        led_on = getattr(client, method)(PAGE, {"b": reference.placement.code})
+
+    assert (told.status_code, MOVED in text_of(page), FORM in page.content.decode()) == (
+        200,
+        True,
+        True,
+    )
+    assert (led_on.status_code, led_on["Location"], led_on.content) == (302, FORM, b"")
+    assert led_on["Cache-Control"] == "no-store, private"
+    assert led_on["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("action", ["check", "change", "send", ""])
+def test_what_is_posted_is_never_led_on(client: Client, reference: Any, action: str) -> None:
+    open_channel(reference.quang_ninh, "outside", address=FORM, notice_until=date(2026, 1, 31))
+
+    response = check(client, PAGE, vn_answers(reference), action=action)
+
+    assert response.status_code == 409
+    assert "Nothing was saved" in text_of(response)
+    assert FORM in response.content.decode()
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize(("until", "is_told"), [(None, False), (0, True), (-1, False)])
+@pytest.mark.parametrize(("kind", "shows"), [("desk", "tel:02033825499"), ("ours", "full_name")])
+def test_desk_and_our_form_stay_when_the_notice_ends(
+    client: Client, reference: Any, kind: str, shows: str, until: int | None, is_told: bool
+) -> None:
+    today = timezone.localdate(timezone=reference.vn.zone)
+    Unit.objects.update(phone="0203 3825 499")
+    open_channel(
+        reference.quang_ninh,
+        kind,
+        unit=reference.steward if kind == "desk" else None,
+        notice_until=None if until is None else today + timedelta(days=until),
+    )
+
+    response = client.get(PAGE)
+
+    assert response.status_code == 200
+    assert shows in response.content.decode()
+    assert (MOVED in text_of(response)) == is_told
+
+
+@pytest.fixture
+def holding(settings: Any) -> Iterator[None]:
+    """Reference rows are held between requests, as they are outside the suite."""
+    settings.HELD_SECONDS = 20
+    forget()
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("holding")
+def test_notice_on_our_form_costs_no_query(
+    client: Client, reference: Any, max_queries: Any
+) -> None:
+    open_channel(reference.quang_ninh, "ours", notice_until=date(2126, 1, 1))
+    client.get(PAGE)
+
+    with max_queries(0):
+        response = client.get(PAGE)
+
+    assert MOVED in text_of(response)
+
+
+@pytest.fixture
+def section(reference: Any) -> SectionPage:
+    """A campaign's page of the province, with the editors' call to register in its text."""
+    targets._found.clear()
+    root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
+    locale = Locale.objects.get_or_create(language_code="vi")[0]
+    home = root.add_child(instance=HomePage(title="Trang chủ", slug="vi-home", locale=locale))
+    Site.objects.all().delete()
+    Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+    call = {"title": "Đăng ký", "text": "", "button": "Đăng ký ngay"}
+    page: SectionPage = home.add_child(
+        instance=SectionPage(
+            title="Hiến tạng",
+            slug="hien-tang",
+            locale=locale,
+            campaign=reference.campaign,
+            province=reference.quang_ninh,
+            body=[{"type": "pledge_call", "value": call}],
+        )
+    )
+    return page
+
+
+# Every place of the portal that leads to a form of registration.
+WAYS = {
+    "home page": "/vi/",
+    "section page and call to register": "/vi/hien-tang/",
+    "choice of province": "/vi/pledge/",
+    "search for a province": "/vi/pledge/?q=quang",
+    "search by a language": "/en/pledge/?q=Quảng&b={code}",
+    "link that has ended": "/vi/pledge/confirm/unknown/",
+    "banner to the campaign's page": "/b/{code}/",
+    "banner without a page": "/b/{code}/ no page",
+    "banner with the form as its target": "/b/{code}/ pledge/vn-22/",
+    "banner with the choice as its target": "/b/{code}/ pledge/",
+    "form, in each language": PAGE,
+    "form, with a banner": PAGE + "?b={code}",
+    "form of another province": "/vi/pledge/vn-38/",
+}
+
+
+@pytest.mark.parametrize("notice_until", [None, date(2126, 1, 1), date(2026, 1, 31)])
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_every_way_leads_to_the_one_channel(
+    client: Client, reference: Any, section: SectionPage, way: str, notice_until: date | None
+) -> None:
+    open_channel(reference.quang_ninh, "outside", address=FORM, notice_until=notice_until)
+    start, _space, target = way.format(code=reference.placement.code).partition(" ")
+    if target == "no page":
+        section.delete()
+    elif target:
+        Banner.objects.update(target=target)
+
+    forms = follow(client, start)
+
+    assert forms["vn-22"] == {"elsewhere"}
+
+
+def follow(client: Client, start: str) -> dict[str, set[str]]:
+    """Every page that is found from ``start`` by links to register: by province, whose form."""
+    waiting, seen, forms = [start], set(), {}
+    while waiting:
+        address = waiting.pop()
+        response = client.get(address)
+        html = response.content.decode()
+        if found := re.search(r"/pledge/([a-z]{2}-\d+)/", address):
+            ours = 'name="full_name"' in html
+            forms.setdefault(found[1], set()).add("ours" if ours else "elsewhere")
+            assert ours or FORM in response.headers.get("Location", html)
+        links = [response.headers.get("Location", ""), *re.findall(r'href="([^"]+)"', html)]
+        for link in map(unescape, links):
+            leads = re.match(r"/\w\w/pledge/", link) or link == response.headers.get("Location")
+            if leads and link.startswith("/") and link not in seen:
+                seen.add(link)
+                waiting.append(link)
+    return forms

@@ -16,7 +16,14 @@ from tests.journeys.walks import ELSEWHERE, confirm, open_record, register, some
 
 pytestmark = pytest.mark.usefixtures("offices")
 WORK_LIST = "/desk/registrations/"
-DESK_PAGES = [f"{WORK_LIST}withdrawals/", "/desk/cards/outstanding/"]
+DESK_PAGES = [
+    f"{WORK_LIST}withdrawals/",
+    "/desk/cards/outstanding/",
+    "/desk/cards/bulk/",
+    "/desk/sites/",
+    "/desk/sites/remind/",
+    "/desk/numbers/",
+]
 RECORD_PAGES = ["change/", "relative/", "consent/", "withdraw/", "ask/"]
 TO_CARD = [StepKind.PASSED_ON, StepKind.COUNSELLED, StepKind.FORM_SIGNED]
 

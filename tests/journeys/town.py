@@ -24,10 +24,10 @@ STARTS_WITHIN = 60  # seconds
 
 PLACEMENT = """
 from registration.banners.models import Placement
-from registration.banners.services import code_to_paste
-placement = Placement.objects.get(unit__code="{unit}")
+from registration.banners.snippets import image_code
+placement = Placement.objects.filter(unit__code="{unit}").earliest("created_at")
 print(placement.code)
-print(code_to_paste(placement))
+print(image_code(placement))
 """
 CUT_OFF = """
 from datetime import datetime, timedelta, timezone

@@ -14,13 +14,14 @@ def named(code: str, name: str, received: int, confirmed: int) -> dict[str, Any]
 def quang_ninh_day() -> dict[str, Any]:
     """300 applications of one day; confirmed 214; each breakdown adds up to them."""
     return {
-        "version": 2,
+        "version": 3,
         "department": {"code": "quang-ninh", "name": "Sở Y tế tỉnh Quảng Ninh"},
         "reporting_unit": {
             "code": "bvdk-quang-ninh",
             "name": "Bệnh viện Đa khoa tỉnh Quảng Ninh",
         },
         "jurisdiction": "VN",
+        "banners": {"present": 12, "units": 33},
         "province": {"code": "22", "name": "Quảng Ninh"},
         "language": "vi",
         "zone": "Asia/Ho_Chi_Minh",

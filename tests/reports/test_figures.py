@@ -9,6 +9,8 @@ import pytest
 
 from registration.ledger.choices import AgeBand, EntryChannel, EventKind, Sex
 from registration.ledger.models import Event
+from registration.monitor.choices import State
+from registration.monitor.models import Site
 from registration.reports.figures import compile_figures
 from registration.reports.models import Window
 from registration.reports.services import ensure_windows
@@ -79,6 +81,9 @@ def window(reference: SimpleNamespace) -> Window:
         )
     # Another department's entries are another department's.
     entry(reference, CUT_OFF - TICK, number=8, department=reference.thanh_hoa_department)
+    Site.objects.create(
+        unit=reference.hospital, state=State.PRESENT, since=CUT_OFF, visited_at=CUT_OFF
+    )
     (made,) = ensure_windows(now=CUT_OFF)
     return made
 
@@ -95,10 +100,11 @@ def test_compile_figures_equals_the_day_counted_by_hand(window: Window) -> None:
     figures = compile_figures(window, taken_at=CUT_OFF + timedelta(seconds=7))
 
     assert figures == {
-        "version": 2,
+        "version": 3,
         "department": {"code": "quang-ninh", "name": "Sở Y tế Quảng Ninh"},
         "reporting_unit": {"code": "steward", "name": "Bệnh viện Đa khoa tỉnh Quảng Ninh"},
         "jurisdiction": "VN",
+        "banners": {"present": 1, "units": 4},
         "province": {"code": "22", "name": "Quảng Ninh"},
         "language": "vi",
         "zone": "Asia/Ho_Chi_Minh",
@@ -188,7 +194,7 @@ def test_compile_figures_asks_the_same_for_one_and_three_units(
     for _ in range(2):
         entry(reference, at, unit=UnitFactory(province=reference.quang_ninh), organs=BOTH)
 
-    with max_queries(11):
+    with max_queries(12):
         figures = compile_figures(window, taken_at=CUT_OFF)
 
     assert len(figures["by_unit"]) == 3

@@ -45,7 +45,7 @@ def test_request_is_filed_and_its_page_names_nobody(client: Client, reference: A
     ("changes", "sentence"),
     [
         ({"kind": ""}, "Choose what you ask."),
-        ({"email": "", "phone": ""}, "Write an e-mail address or a mobile telephone number"),
+        ({"email": "", "phone": ""}, "Write an e-mail address or a telephone number"),
         ({"text": "see www.evil.example.com"}, "Write no internet addresses here."),
         ({"website": "x"}, "Press the button again."),
     ],

@@ -1,8 +1,9 @@
 """Charts for web pages: safe SVG drawn by the server, coloured by classes of the style sheet.
 
-Widths are shares of the frame and texts keep the size of the page, so a chart reads as well at
-360 px as on a desk. No script, no style attribute. A chart never stands alone: the page shows
-the same figures as a table beside it.
+Here and not in a room, because reports, monitor and reach draw them. Widths are shares of the
+frame and texts keep the size of the page, so a chart reads as well at 360 px as on a desk. No
+script, no style attribute. A chart never stands alone: the page shows the same figures as a table
+beside it.
 """
 
 from collections.abc import Sequence
@@ -70,6 +71,72 @@ def bar_chart(
     return _frame(chart_id, title, description, ROW_HEIGHT * max(1, len(bars)), rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One day of a column chart: a part of its value may stand out in another colour."""
+
+    day: date
+    value: int
+    part: int = 0
+
+
+def column_chart(
+    days: Sequence[Column],
+    *,
+    chart_id: str,
+    title: str,
+    description: str,
+    labels: tuple[str, str],
+    language: str,
+) -> SafeString:
+    """Return a column for each of up to some 400 days, the ``part`` drawn within the whole.
+
+    ``labels`` name the whole and the part. The first and last day are written under the chart,
+    and the highest value above.
+    """
+    top = max((max(day.value, day.part) for day in days), default=0) or 1
+    step = 100 / max(1, len(days))
+    floor = KEY_HEIGHT + ROOM_FOR_VALUE + PLOT_HEIGHT
+    columns = format_html_join(
+        "",
+        "<g><title>{}: {} / {}</title>"
+        '<rect class="bar-rest" x="{}%" y="{}" width="{}%" height="{}"/>'
+        '<rect class="bar" x="{}%" y="{}" width="{}%" height="{}"/></g>',
+        (
+            (
+                short_date(each.day, language),
+                number(each.value, language),
+                number(each.part, language),
+                *_thin(index * step, each.value, top, step, floor),
+                *_thin(index * step, each.part, top, step, floor),
+            )
+            for index, each in enumerate(days)
+        ),
+    )
+    ends = [("start", "0", days[0].day), ("end", "100", days[-1].day)] if days else []
+    under = format_html_join(
+        "",
+        '<text class="label" text-anchor="{}" x="{}%" y="{}">{}</text>',
+        ((anchor, x, floor + 16, short_date(day, language)) for anchor, x, day in ends),
+    )
+    body = format_html(
+        '{}{}<line class="axis" x1="0" y1="{f}" x2="100%" y2="{f}"/>'
+        '<text class="value" x="0" y="{y}">{v}</text>{u}',
+        _key(*labels, "bar-rest", "bar"),
+        columns,
+        f=floor,
+        y=KEY_HEIGHT + 10,
+        v=number(top, language) if any(day.value or day.part for day in days) else "",
+        u=under,
+    )
+    return _frame(chart_id, title, description, floor + AXIS_HEIGHT, body)
+
+
+def _thin(x: float, value: int, top: int, step: float, floor: int) -> tuple[str, int, str, int]:
+    height = _height(value, top)
+    return _decimal(x), floor - height, _decimal(step * 0.8), height
+
+
 def trend_chart(
     days: Sequence[TrendDay],
     *,
@@ -113,14 +180,16 @@ def _frame(
     )
 
 
-def _key(received_label: str, confirmed_label: str) -> SafeString:
+def _key(one: str, other: str, of_one: str = "bar", of_other: str = "bar-2") -> SafeString:
     return format_html(
-        '<rect class="bar" x="0" y="4" width="12" height="12"/>'
+        '<rect class="{}" x="0" y="4" width="12" height="12"/>'
         '<text class="label" x="18" y="15">{}</text>'
-        '<rect class="bar-2" x="55%" y="4" width="12" height="12"/>'
+        '<rect class="{}" x="55%" y="4" width="12" height="12"/>'
         '<text class="label" x="55%" dx="18" y="15">{}</text>',
-        received_label,
-        confirmed_label,
+        of_one,
+        one,
+        of_other,
+        other,
     )
 
 

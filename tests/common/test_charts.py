@@ -5,7 +5,7 @@ import pytest
 from django.utils import translation
 from django.utils.safestring import SafeString
 
-from registration.reports.charts import Bar, TrendDay, bar_chart, trend_chart
+from registration.common.charts import Bar, TrendDay, bar_chart, trend_chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 BARS = [Bar("Banner", 1200), Bar("Mã QR", 300), Bar("<script>", 0)]
