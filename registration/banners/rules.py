@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 CODE = re.compile(r"[23456789a-z]{6,16}")
+# No code holds a nought: behind one it says that the address was scanned from paper.
+SCANNED = "0"
 # Different visitors of one network whom a placement may gain in a day, of each kind. Whoever
 # invents programs by the thousand gains no more than an office of thirty.
 MOST_OF_A_NETWORK = 30
@@ -34,9 +36,17 @@ class Asked:
 
 
 def clean_code(typed: str) -> str | None:
-    """The code as it was given out, whatever its case, or None if it cannot be one."""
-    code = typed.strip().lower()
+    """The code as it was given out, whatever its case, or None if it cannot be one.
+
+    Without the mark of a scanned address (``is_scanned``).
+    """
+    code = typed.strip().lower().removesuffix(SCANNED)
     return code if CODE.fullmatch(code) else None
+
+
+def is_scanned(typed: str) -> bool:
+    """Whether a code came from a QR code on paper, and not from a banner on a website."""
+    return typed.strip().endswith(SCANNED)
 
 
 def network_of(address: str) -> str:

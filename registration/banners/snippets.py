@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from registration.banners.choices import Size
 from registration.banners.models import Placement
+from registration.banners.rules import SCANNED
 
 SCRIPT = "embed/v1/banner.js"
 # The script of a version is never altered once shipped: websites hold this hash for years.
@@ -82,6 +83,12 @@ def signature_code(placement: Placement) -> SafeString:
 
 def address_of(placement: Placement) -> str:
     return _absolute("click", placement)
+
+
+def scanned_address_of(placement: Placement) -> str:
+    """For QR codes: leads where the banner does, and registrations tell that they were scanned."""
+    path = reverse("banners:click", args=[placement.code + SCANNED])
+    return urljoin(settings.BASE_URL, path)
 
 
 def picture_address_of(placement: Placement) -> str:

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from wagtail.models import Page
 
 from registration.banners.models import Placement
+from registration.banners.rules import SCANNED
 from registration.campaigns.choices import CampaignKind
 from registration.campaigns.models import Campaign
 
@@ -36,15 +37,15 @@ def register_finder(finder: Finder) -> Finder:
     return finder
 
 
-def target_of(placement: Placement, *, day: date | None = None) -> str:
-    """The path a click leads to, always with ``?b=CODE``.
+def target_of(placement: Placement, *, day: date | None = None, is_scanned: bool = False) -> str:
+    """The path a click leads to, always with ``?b=CODE``, and its mark if it was scanned.
 
     The banner's own target, else the page of its campaign, in the placement's language; without
     either, the form of the province for organ donation, else the front page of the language. A
     banner that shows the general picture on ``day``, of the unit's zone, leads where that one says.
     """
     if day is not None and not placement.banner.is_shown_on(day):
-        return _marked(general_page(placement.language), placement)
+        return _marked(general_page(placement.language), placement, is_scanned)
     page = _found.get(placement.code)
     if page is None:
         page = _page_of(placement)
@@ -52,11 +53,12 @@ def target_of(placement: Placement, *, day: date | None = None) -> str:
             page = fallback_of(placement)
         else:
             _found.set(placement.code, page)
-    return _marked(page, placement)
+    return _marked(page, placement, is_scanned)
 
 
-def _marked(page: str, placement: Placement) -> str:
-    return f"{page}?{urlencode({'b': placement.code})}"
+def _marked(page: str, placement: Placement, is_scanned: bool) -> str:
+    code = placement.code + SCANNED if is_scanned else placement.code
+    return f"{page}?{urlencode({'b': code})}"
 
 
 def fallback_of(placement: Placement) -> str:

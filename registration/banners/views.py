@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from registration.banners.models import Placement
 from registration.banners.notes import note_click, note_view
 from registration.banners.pictures import general_picture, picture_of
+from registration.banners.rules import is_scanned
 from registration.banners.services import find_any_placement, find_placement
 from registration.banners.targets import general_page, target_of
 
@@ -36,7 +37,7 @@ def click(request: HttpRequest, code: str) -> HttpResponse:
         logger.info("A click on a banner that is not placed: %a", code[:20])
         target = general_page(get_language_from_request(request))
     else:
-        target = target_of(placement, day=_today(placement))
+        target = target_of(placement, day=_today(placement), is_scanned=is_scanned(code))
         note_click(request, code)
     response = HttpResponseRedirect(target)
     response.headers["Cache-Control"] = "no-store"

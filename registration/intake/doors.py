@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from registration.banners.models import Placement
+from registration.banners.rules import is_scanned
 from registration.banners.services import find_placement
 from registration.campaigns.models import Campaign
 from registration.common.errors import RuleBroken
@@ -33,6 +34,7 @@ class Door:
     language: str
     now: datetime
     placement: Placement | None = None
+    is_scanned: bool = False
 
     @property
     def jurisdiction(self) -> Jurisdiction:
@@ -49,7 +51,9 @@ class Door:
 
     @property
     def channel(self) -> EntryChannel:
-        return EntryChannel.BANNER if self.placement else EntryChannel.WEB
+        if self.placement is None:
+            return EntryChannel.WEB
+        return EntryChannel.QR if self.is_scanned else EntryChannel.BANNER
 
     @property
     def source(self) -> Source:
@@ -166,4 +170,4 @@ def let_in_by_banner(door: Door, code: str) -> None:
                 "You can go on without it: your answers are still here."
             ),
         )
-    door.placement = placement
+    door.placement, door.is_scanned = placement, is_scanned(code)

@@ -18,7 +18,7 @@ from registration.banners.choices import Size
 from registration.banners.colours import PALETTES
 from registration.banners.models import Placement
 from registration.banners.pictures import Owner, banner_picture
-from registration.banners.snippets import address_of
+from registration.banners.snippets import address_of, scanned_address_of
 from registration.common.typeset import typeset
 from registration.kit.choices import Paper
 
@@ -58,7 +58,7 @@ def poster(placement: Placement, paper: Paper) -> bytes:
 
 def _qr(placement: Placement, **how: Any) -> bytes:
     made = BytesIO()
-    code = segno.make(address_of(placement), error=LEVEL, micro=False)
+    code = segno.make(scanned_address_of(placement), error=LEVEL, micro=False)
     code.save(made, dark=INK, **how)
     return made.getvalue()
 

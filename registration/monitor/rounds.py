@@ -26,7 +26,9 @@ from registration.monitor.fetch import Fetcher
 from registration.monitor.models import DayState, Lease, PublishedLine, Request, Site
 from registration.monitor.rules import READ_STATES, Sighting, settle
 from registration.monitor.visits import Errand, Visitor, new_fetcher
+from registration.units.choices import UnitKind
 from registration.units.models import CallLine, Jurisdiction, Unit
+from registration.units.places import department_of
 
 logger = logging.getLogger(__name__)
 
@@ -199,7 +201,7 @@ def _with_errand(units: QuerySet[Unit]) -> QuerySet[Unit]:
     """With all that ``_errand`` reads, in the same number of queries for one and a thousand."""
     open_placements = Placement.objects.filter(closed_at__isnull=True)
     open_prompts = Prompt.objects.filter(closed_at__isnull=True)
-    return units.select_related("jurisdiction").prefetch_related(
+    return units.select_related("jurisdiction", "province").prefetch_related(
         Prefetch("placements", open_placements, to_attr="open_placements"),
         Prefetch("prompts", open_prompts, to_attr="open_prompts"),
         "call_lines",
@@ -214,12 +216,20 @@ def _errand(unit: Unit) -> Errand:
     if prompts is None:
         prompts = unit.prompts.filter(closed_at__isnull=True)
     return Errand(
-        website=unit.website,
+        website=unit.website or _shared_website(unit),
         own_codes=frozenset(shown.code for shown in [*placements, *prompts]),
         lines=frozenset(line.number for line in unit.call_lines.all()),
         region=unit.jurisdiction_id,
         language=unit.jurisdiction.language,
     )
+
+
+def _shared_website(unit: Unit) -> str:
+    """Where a call centre without a website of its own publishes its numbers: its department's."""
+    if unit.kind != UnitKind.CALL_CENTRE or unit.province is None:
+        return ""
+    department = department_of(unit.province)
+    return department.website if department else ""
 
 
 @transaction.atomic

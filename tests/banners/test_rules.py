@@ -12,6 +12,8 @@ ZALO = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130 Mobile Saf
     [
         ("abcde23456", "abcde23456"),
         (" ABCDE23456 ", "abcde23456"),
+        ("abcde234560", "abcde23456"),
+        ("abcde2345600", None),
         ("", None),
         ("abc", None),
         ("a" * 17, None),

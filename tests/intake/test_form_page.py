@@ -304,14 +304,18 @@ def test_send_stores_what_was_typed(client: Client, reference: Any) -> None:
     assert stored.person.card_address == "Số 7 đường Hải Thịnh, Phường Hạ Long, Quảng Ninh"
 
 
-def test_banner_reaches_pledge_event_and_campaign(client: Client, reference: Any) -> None:
-    page = client.get(f"{VN_URL}?b={reference.placement.code}").content.decode()
+@pytest.mark.parametrize(("mark", "channel"), [("", "banner"), ("0", "qr")])
+def test_banner_reaches_pledge_event_and_campaign(
+    client: Client, reference: Any, mark: str, channel: str
+) -> None:
+    led_to = client.get(f"/b/{reference.placement.code}{mark}/").headers["Location"]
+    page = client.get(f"{VN_URL}?{led_to.partition('?')[2]}").content.decode()
     code = hidden(page, "b")
 
     send(client, VN_URL, vn_answers(reference), b=code)
 
     pledge, event = Pledge.objects.get(), Event.objects.get()
-    assert (pledge.channel, pledge.placement) == ("banner", reference.placement)
+    assert (pledge.channel, pledge.placement) == (channel, reference.placement)
     assert (event.placement, event.unit) == (reference.placement, reference.hospital)
     assert event.campaign == reference.campaign
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 from pypdf import PdfReader
 
-from registration.banners.snippets import address_of
+from registration.banners.snippets import scanned_address_of
 from registration.kit import papers
 from registration.kit.choices import Paper
 
@@ -48,7 +48,7 @@ def test_qr_code_is_a_picture_of_whole_modules_with_its_quiet_zone(
 
     picture = Image.open(io.BytesIO(papers.qr_png(reference.placement))).convert("1")
 
-    code = segno.make(address_of(reference.placement), error="q", micro=False)
+    code = segno.make(scanned_address_of(reference.placement), error="q", micro=False)
     modules = [[bool(dark) for dark in row] for row in code.matrix_iter(border=4)]
     seen = [
         [

@@ -1,5 +1,6 @@
 """The monitor at the desk: who sees which units, what stands first, who is written to."""
 
+import subprocess
 from collections.abc import Callable
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -12,13 +13,18 @@ from django.utils import timezone
 from registration.accounts.choices import Role
 from registration.monitor.choices import State
 from registration.monitor.letters import remind_units, unit_letter
-from registration.monitor.models import DayState, Site
+from registration.monitor.models import DayState, Request, Site
 from registration.monitor.overview import carried, days_of
 from registration.outbox.models import Message
 from tests.factories import StaffFactory, UnitFactory
 
 pytestmark = pytest.mark.django_db
 SITES = "/desk/sites/"
+
+
+def text_of(pdf: bytes) -> str:
+    command = ["pdftotext", "-enc", "UTF-8", "-", "-"]
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
 
 
 def seen(unit: Any, state: State, **fields: Any) -> Site:
@@ -162,3 +168,48 @@ def test_table_as_csv_has_no_live_formula(client: Client, units: list[Any], offi
 
     assert "'=1+1" in told
     assert ",=1" not in told
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("?state=missing", 1), ("?state=wrong_code", 2), ("?q={folded}", 1), ("?kind=hospital", 1)],
+)
+def test_filters_narrow_page_and_csv_alike(
+    client: Client, units: list[Any], officer: Any, query: str, shown: int
+) -> None:
+    client.force_login(officer)
+
+    query = query.format(folded=units[shown].folded)
+    html = client.get(SITES + query).content.decode()
+    csv = client.get(f"{SITES}websites.csv{query}").content.decode()
+
+    for text in (html.partition("<table")[2].partition("</table>")[0], csv):
+        assert units[shown].name in text
+    assert csv.count("\r\n") == html.count('<tr>\n        <th scope="row">') + 1
+
+
+@pytest.mark.parametrize(("is_on", "asked"), [(True, 1), (False, 0)])
+def test_visit_now_is_asked_for_where_visits_are_on(
+    client: Client, units: list[Any], officer: Any, settings: Any, is_on: bool, asked: int
+) -> None:
+    settings.MONITOR_VISITS = is_on
+    client.force_login(officer)
+
+    client.post(f"{SITES}{units[1].code}/visit/")
+
+    assert Request.objects.filter(unit=units[1]).count() == asked
+
+
+def test_those_ticked_are_written_to(client: Client, units: list[Any], officer: Any) -> None:
+    client.force_login(officer)
+
+    client.post(f"{SITES}remind/", {"unit": [units[1].code, units[0].code]})
+
+    assert [message.recipient for message in Message.objects.all()] == [units[1].email]
+
+
+def test_turkish_letter_has_the_head_of_the_governorship(reference: SimpleNamespace) -> None:
+    unit = UnitFactory(jurisdiction=reference.tr, province=reference.adana, code="seyhan")
+    site = seen(unit, State.MISSING)
+
+    assert "ADANA VALİLİĞİ" in text_of(unit_letter(site, now=timezone.now()))

@@ -18,7 +18,7 @@ from registration.monitor.rounds import claim, due, night_before, record, visit_
 from registration.monitor.rules import Sighting
 from registration.monitor.services import request_visit
 from registration.units.models import CallLine, Unit
-from tests.factories import NOON
+from tests.factories import NOON, UnitFactory
 from tests.monitor.town import House, Town, html, image
 from tests.races import needs_postgresql, run_at_once
 
@@ -159,6 +159,20 @@ def test_call_lines_are_looked_for_on_the_contact_page_too(
         (False, NOON + DAY, NOON),
         (False, NOON, None),
     ]
+
+
+def test_call_lines_of_a_centre_without_a_website_stand_on_its_departments(
+    build: Callable[[House], tuple[Town, Unit]],
+) -> None:
+    town, department = build(House("office", "missing", {"/": html("<b>0203 3825 555</b>")}))
+    Unit.objects.filter(kind="department").update(is_active=False)
+    Unit.objects.filter(pk=department.pk).update(kind="department")
+    centre = UnitFactory(kind="call_centre", province=department.province, website="")
+    CallLine.objects.create(unit=centre, number="0203 3825 555")
+
+    visit_unit(centre, now=NOON, fetcher=town.fetcher())
+
+    assert PublishedLine.objects.get().is_published is True
 
 
 def test_call_lines_keep_what_is_known_while_the_website_is_down(hospital: Unit) -> None:
