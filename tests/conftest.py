@@ -81,6 +81,20 @@ def _run(which: int) -> None:
                 cursor.execute(statement)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """At the end nobody else holds the database: a thread that ended with its test may still do,
+    and PostgreSQL drops no database that somebody is in.
+    """
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture
 def max_queries() -> Callable[[int], AbstractContextManager[None]]:
     """``with max_queries(4): …`` fails above four and prints what was asked."""

@@ -315,7 +315,8 @@ def test_preview_asks_as_much_for_three_as_for_thirty(
         count_queries(lambda number=number: send(desk, table(*rows[:number]))) for number in (3, 30)
     )
 
-    assert few == many <= 18
+    # One more on PostgreSQL than on SQLite.
+    assert few == many <= 19
 
 
 @pytest.mark.parametrize(

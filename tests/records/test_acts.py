@@ -490,8 +490,10 @@ def test_relative_is_told_once_and_nothing_of_the_answers(client: Client, refere
     assert "Will be told" in at_once
     assert (message.language, message.about) == ("vi", pledge.pk)
     assert "Nguyễn Thị Diễm" in message.text
+    # The link's own letters are of chance, and might spell anything.
+    told = re.sub(r"/not-me/[^/]+/", "", message.text + message.html + message.subject)
     for value in ("Thận", "Kidney", "1990", "diem@example.org", "912", pledge.reference):
-        assert value not in message.text + message.html + message.subject
+        assert value not in told
     assert "Trần Văn Đức" in client.get(SHOW).content.decode()
 
 
