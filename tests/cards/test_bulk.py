@@ -315,8 +315,9 @@ def test_preview_asks_as_much_for_three_as_for_thirty(
         count_queries(lambda number=number: send(desk, table(*rows[:number]))) for number in (3, 30)
     )
 
-    # One more on PostgreSQL than on SQLite.
-    assert few == many <= 19
+    # PostgreSQL locks the chain of the log of views; SQLite has one writer in any case.
+    locks = 1 if connection.vendor == "postgresql" else 0
+    assert few == many <= 18 + locks
 
 
 @pytest.mark.parametrize(
