@@ -9,11 +9,13 @@ from bench.measures import (
     banners,
     desk,
     effort,
+    exports,
     figures,
     monitor,
     pages,
     queries,
     registrations,
+    summaries,
     uniform,
 )
 from bench.run import Run, machine, new_run
@@ -21,11 +23,13 @@ from bench.table import Row, as_text, write_json
 from bench.tools import ROOT, CannotMeasure, crowded, require_tools
 
 OUTPUT = ROOT / "var" / "bench.json"
-# In this order: figures, desk and monitor copy the database while nobody uses it, and nothing is
-# delivered before the registrations are measured.
+# In this order: figures, desk, exports, summaries and monitor copy the database while nobody uses
+# it, and nothing of the portal's own is delivered before the registrations are measured.
 MEASURES: dict[str, ModuleType] = {
     "figures": figures,
     "desk": desk,
+    "exports": exports,
+    "summaries": summaries,
     "monitor": monitor,
     "pages": pages,
     "banners": banners,

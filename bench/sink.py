@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +34,26 @@ async def serve(port: int, file: Path) -> None:
         await server.serve_forever()
 
 
-def letters(file: Path, *, start: int = 0) -> Iterator[tuple[str, str, int]]:
-    """Recipient, plain text and the place where the next message begins, from a place on."""
-    content = file.read_bytes()
-    while (line_end := content.find(b"\n", start)) >= 0:
-        end = line_end + 1 + int(content[start:line_end])
+def messages(file: Path, *, start: int = 0) -> Iterator[tuple[EmailMessage, int]]:
+    """Each message with the place where the next one begins, from a place on."""
+    with file.open("rb") as source:
+        source.seek(start)
+        content = source.read()
+    place = 0
+    while (line_end := content.find(b"\n", place)) >= 0:
+        end = line_end + 1 + int(content[place:line_end])
         if end > len(content):
             return
         message = message_from_bytes(content[line_end + 1 : end], policy=policy.default)
+        yield message, start + end
+        place = end
+
+
+def letters(file: Path, *, start: int = 0) -> Iterator[tuple[str, str, int]]:
+    """Recipient, plain text and the place where the next message begins, from a place on."""
+    for message, end in messages(file, start=start):
         body = message.get_body(("plain",))
         yield str(message["To"]), body.get_content() if body else "", end
-        start = end
 
 
 if __name__ == "__main__":

@@ -125,9 +125,9 @@ def visit_village(port: int, number: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from registration.banners.models import Banner, Placement
-    from registration.monitor.fetch import Fetcher
     from registration.monitor.models import Site
     from registration.monitor.rounds import visit_all
+    from registration.outside.fetch import Fetcher
     from registration.units.models import Province, Unit
 
     Unit.objects.update(is_active=False)

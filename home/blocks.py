@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
-from registration.units.models import CallLine, Jurisdiction
+from registration.overview.public import department_at, statistics_of
+from registration.units.choices import UnitKind
+from registration.units.models import CallLine, Jurisdiction, Province
 
 RICH_TEXT = ["h2", "h3", "bold", "italic", "ul", "ol", "link", "document-link"]
 
@@ -137,6 +139,32 @@ class CallLinesBlock(blocks.StructBlock):
         template = "home/blocks/call_lines.html"
 
 
+def provinces_with_a_department() -> list[tuple[str, str]]:
+    """The provinces of which there can be statistics, by their code in addresses."""
+    found = Province.objects.filter(units__kind=UnitKind.DEPARTMENT).distinct()
+    return [(province.address_code, province.name) for province in found]
+
+
+class StatisticsBlock(blocks.StructBlock):
+    """What was registered in a province, by closed months; kept in the cache for each month."""
+
+    province = blocks.ChoiceBlock(choices=provinces_with_a_department, label=_("Province"))
+
+    def get_context(
+        self, value: Any, parent_context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        department, language = department_at(value["province"] or ""), get_language() or "en"
+        context["department"] = department
+        context["statistics"] = statistics_of(department, language=language) if department else None
+        return context
+
+    class Meta:
+        label = _("Statistics of a province")
+        icon = "table"
+        template = "home/blocks/statistics.html"
+
+
 def page_blocks() -> list[tuple[str, blocks.Block]]:
     return [
         ("heading", HeadingBlock()),
@@ -148,4 +176,5 @@ def page_blocks() -> list[tuple[str, blocks.Block]]:
         ("quote", QuoteBlock()),
         ("pledge_call", PledgeCallBlock()),
         ("call_lines", CallLinesBlock()),
+        ("statistics", StatisticsBlock()),
     ]

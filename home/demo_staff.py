@@ -6,8 +6,10 @@ from datetime import datetime, time, timedelta
 from registration.accounts.models import Staff
 from registration.accounts.services import make_staff
 from registration.cards.models import Receiver
+from registration.deliveries.choices import Purpose
+from registration.deliveries.services import add_recipient
 from registration.lookups.models import LookUpSwitch
-from registration.reports.services import add_recipient, set_report_hours
+from registration.reports.services import set_report_hours
 from registration.units.models import Unit
 
 PASSWORD = "demo-pass-phrase"  # noqa: S105  printed at the start; the demo leaves no machine
@@ -59,6 +61,9 @@ STAFF = [
         "tr",
         "Adana's directorate and its desk",
     ),
+    DemoStaff(
+        "trang", "Trang", "bo-y-te", ("ministry",), "vi", "Vietnam's ministry, totals of provinces"
+    ),
 ]
 
 # Cut-off a quarter of an hour before the due time, so that the summary lies there in time.
@@ -67,7 +72,10 @@ HOURS = {
     "thanh-hoa": ("vi", "Phòng Nghiệp vụ Y"),
     "adana": ("tr", "Sağlık Hizmetleri Başkanlığı"),
 }
+OUTSIDE = {"vi": "Văn phòng Ủy ban nhân dân tỉnh", "tr": "Valilik Özel Kalem Müdürlüğü"}
 CUT_OFF, DUE = time(16, 15), time(16, 30)
+# On the eves of holidays Turkish offices close at 13:00 (Law 2429, article 2).
+HALF_DAYS = {"adana": (time(12, 45), time(13, 0))}
 
 
 def make_demo_staff() -> None:
@@ -106,7 +114,7 @@ def open_demo_desks() -> None:
 
 
 def set_demo_hours(*, now: datetime) -> None:
-    """Give three departments their hours and one office each that receives the summary.
+    """Give three departments their hours and two offices each that receive the summary.
 
     The first day is one whose cut-off is still ahead, so that a day before it can be played.
     """
@@ -116,9 +124,24 @@ def set_demo_hours(*, now: datetime) -> None:
             continue
         local = now.astimezone(department.jurisdiction.zone)
         first_day = local.date() + timedelta(days=local.time() >= CUT_OFF)
+        half_day_cut_off, half_day_due = HALF_DAYS.get(code, (None, None))
         set_report_hours(
-            department, cut_off_at=CUT_OFF, due_at=DUE, language=language, starts_on=first_day
+            department,
+            cut_off_at=CUT_OFF,
+            due_at=DUE,
+            language=language,
+            starts_on=first_day,
+            half_day_cut_off_at=half_day_cut_off,
+            half_day_due_at=half_day_due,
         )
+        domain = f"{code}.example.org"
+        add_recipient(department, office=office, email=f"tong-hop@{domain}", language=language)
+        # Another body: it reads, and gets the edition in which small figures are hidden.
         add_recipient(
-            department, office=office, email=f"tong-hop@{code}.example.org", language=language
+            department,
+            office=OUTSIDE[language],
+            email=f"thong-tin@{domain}",
+            language=language,
+            purpose=Purpose.INFORMATION,
+            is_outside=True,
         )

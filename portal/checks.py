@@ -14,7 +14,10 @@ FLOORS = [
     ["portal"],
     ["home"],
     ["api"],
-    ["reports", "returns", "reach"],
+    ["overview", "returns", "reach"],
+    ["deliveries"],
+    ["reports"],
+    ["papers"],
     ["cases", "recruitment"],
     ["records", "stewards", "entries", "merges", "lookups", "rights"],
     ["intake", "cards"],
@@ -27,6 +30,7 @@ FLOORS = [
     ["outbox"],
     ["accounts"],
     ["units"],
+    ["outside"],
     ["common"],
 ]
 NAMELESS_FILES = {"utils.py", "helpers.py", "misc.py", "core.py", "manager.py", "managers.py"}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.mailbox import is_kept_here
 from registration.accounts.choices import Right
 from registration.accounts.models import Staff
+from registration.deliveries.fence import sees_totals_only
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,33 @@ ENTRIES = [
     Entry(
         _("Daily summaries"),
         _("Each day's figures, frozen at the cut-off, with the letter and the workbook."),
-        "reports:windows",
+        "overview:windows",
         Right.SEE_REPORTS,
+    ),
+    Entry(
+        _("Totals over departments"),
+        _("Sums over a country's departments, with what is missing by name."),
+        "overview:totals",
+        Right.SEE_TOTALS,
+    ),
+    Entry(
+        _("Recipients of the summaries"),
+        _("Who receives each day's figures, in which way; two people change the list."),
+        "deliveries:departments",
+        Right.KEEP_RECIPIENTS,
+    ),
+    Entry(
+        # Translators: the page of all departments against their due times
+        _("Countdown"),
+        _("All departments against their due times, the most urgent first."),
+        "deliveries:countdown",
+        Right.WATCH_REPORTS,
+    ),
+    Entry(
+        _("Keys for machines"),
+        _("Keys by which other systems read the figures."),
+        "keys:list",
+        Right.KEEP_KEYS,
     ),
     Entry(
         _("Registrations"),
@@ -105,20 +131,24 @@ ENTRIES = [
 
 
 def menu_for(staff: Staff, *, path: str) -> list[dict[str, object]]:
-    """The entries this member of staff may open."""
-    entries: list[dict[str, object]] = []
-    for entry in ENTRIES:
-        if staff.may(entry.right) and (entry.right != Right.READ_MAILBOX or is_kept_here()):
-            url = reverse(entry.url_name)
-            entries.append(
-                {
-                    "label": entry.label,
-                    "hint": entry.hint,
-                    "url": url,
-                    "current": path.startswith(url),
-                }
-            )
-    return entries
+    """The entries this member of staff may open; the one to which the page belongs is current."""
+    shown = [
+        (entry, reverse(entry.url_name))
+        for entry in ENTRIES
+        if staff.may(entry.right) and _has_something(entry, staff)
+    ]
+    # One entry's address may begin another's.
+    current = max((url for _each, url in shown if path.startswith(url)), key=len, default="")
+    return [
+        {"label": entry.label, "hint": entry.hint, "url": url, "current": url == current}
+        for entry, url in shown
+    ]
+
+
+def _has_something(entry: Entry, staff: Staff) -> bool:
+    if entry.right == Right.READ_MAILBOX:
+        return is_kept_here()
+    return entry.url_name != "overview:windows" or not sees_totals_only(staff)
 
 
 @login_required

@@ -5,7 +5,8 @@ import re
 
 TOKEN = re.compile(
     r"(/pledge/(?:received|confirm|confirmed|not-mine|follow-up)/"
-    r"|/record/(?:open|not-me)/|/my-data/sent/|(?<!/desk)/numbers/(?:offer/)?|/c/|/password/reset/key/)[^/\s]+"
+    r"|/record/(?:open|not-me)/|/my-data/sent/|(?<!/desk)/numbers/(?:offer/)?|/c/|/password/reset/key/"
+    r"|/desk/deliveries/d/)[^/\s]+"
 )
 
 

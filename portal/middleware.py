@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
 from portal.csp import ADMIN_POLICY
 
@@ -29,6 +30,12 @@ PERMISSIONS_OFF = ", ".join(
 )
 
 
+def is_picture(response: HttpResponseBase) -> bool:
+    """Whether nothing in it can run or be read: a header for pages would only cost time there."""
+    kind = response.headers.get("Content-Type", "")
+    return kind.startswith("image/") and not kind.startswith("image/svg")
+
+
 class HeadersMiddleware:
     """Permissions-Policy and CORP on each answer; ``no-store`` on all that says nothing else."""
 
@@ -37,7 +44,8 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS_OFF)
+        if not is_picture(response):
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS_OFF)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if "Cache-Control" not in response.headers:
             patch_cache_control(response, no_store=True, private=True)
@@ -70,5 +78,25 @@ class LanguageMiddleware(LocaleMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        response.headers.setdefault("Content-Language", translation.get_language())
+        # A kept picture would bear the language of whoever asked for it first.
+        if not is_picture(response):
+            response.headers.setdefault("Content-Language", translation.get_language())
         return response
+
+
+class PlainAddressMiddleware:
+    """Refuses (400) an address with a NUL, of which PostgreSQL would make an error.
+
+    What is posted is refused by the forms. The API checks each parameter and says so in its way.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        holds_nul = "%00" in query or "\0" in query or "\0" in request.path
+        if holds_nul and not request.path.startswith("/api/"):
+            said = _("This address holds a character that no address has.")
+            return HttpResponseBadRequest(said, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)

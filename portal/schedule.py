@@ -26,8 +26,26 @@ SCHEDULE = {
         **EACH_MINUTE,
     },
     "open windows and close those whose cut-off has passed": {
-        "task": "registration.reports.tasks.close_due_windows",
+        "task": "registration.deliveries.tasks.close_due_windows",
         **EACH_MINUTE,
+    },
+    "watch over due times": {
+        "task": "registration.deliveries.tasks.watch_due",
+        **EACH_MINUTE,
+    },
+    "tell operators of the last day's problems": {
+        # Before offices open in either country (06:37 in Vietnam, 02:37 in Turkey); the later
+        # hours find nothing left to say unless the first one was missed.
+        "task": "registration.deliveries.tasks.send_digest",
+        "schedule": crontab(hour="23,0,1,2", minute=37),
+    },
+    "make tables of events that were left lying": {
+        "task": "registration.overview.tasks.sweep_exports",
+        **EACH_MINUTE,
+    },
+    "forget tables of events after a day": {
+        "task": "registration.overview.tasks.forget_exports",
+        "schedule": crontab(minute=41),
     },
     "erase what is no longer to be kept": {
         "task": "registration.privacy.tasks.run_retention",

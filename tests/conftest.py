@@ -26,6 +26,7 @@ KEPT_TABLES = (
     "lookups_lookup",
     "reports_summary",
     "reports_document",
+    "reports_provisional",
 )
 
 

@@ -10,6 +10,7 @@ VAR_DIR = env.VAR_DIR
 
 ROOMS = [
     "registration.common",
+    "registration.outside",
     "registration.units",
     "registration.accounts",
     "registration.outbox",
@@ -30,7 +31,11 @@ ROOMS = [
     "registration.lookups",
     "registration.rights",
     "registration.reach",
+    "registration.papers",
     "registration.reports",
+    "registration.deliveries",
+    "registration.overview",
+    "registration.api",
 ]
 
 INSTALLED_APPS = [
@@ -89,6 +94,7 @@ MIDDLEWARE = [
     "registration.accounts.middleware.StaffDoorMiddleware",
     "registration.accounts.middleware.SecondFactorMiddleware",
     "portal.middleware.PolicyMiddleware",
+    "portal.middleware.PlainAddressMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -269,6 +275,15 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(?:embed/v\d+/|.+\.[0-9a-f]{12}\.[^/]+$)"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+STORAGES: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # Tables that staff asked for: fetched through the desk alone, deleted a day later.
+    "exports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(VAR_DIR / "exports")},
+    },
+}
 # Notes of views and clicks of banners, until they are counted; None: nothing is noted.
 SEEN_DIR: Path | None = VAR_DIR / "seen"
 
@@ -335,9 +350,9 @@ RECAPTCHA_VERIFY_REQUEST_TIMEOUT = 3
 SILENCED_SYSTEM_CHECKS = ["django_recaptcha.recaptcha_test_key_error"]
 
 
-# --- Visits to units' websites -----------------------------------------------------------------
+# --- Machines outside --------------------------------------------------------------------------
 MONITOR_VISITS = env.MONITOR_VISITS is not False
-MONITOR_ALLOW_PRIVATE = env.MONITOR_ALLOW_PRIVATE
+OUTSIDE_ALLOW_PRIVATE = env.OUTSIDE_ALLOW_PRIVATE
 FORMER_HOSTS = env.FORMER_HOSTS
 
 # --- Limits and headers ------------------------------------------------------------------------

@@ -53,7 +53,8 @@ REFRESH_SECRET = env.str("REFRESH_SECRET", default="")
 
 # Whether units' websites are visited; None: as the settings of the place say.
 MONITOR_VISITS = env.bool("MONITOR_VISITS", default=None)
-MONITOR_ALLOW_PRIVATE = env.bool("MONITOR_ALLOW_PRIVATE", default=False)
+# For tests: speak to private and local addresses too.
+OUTSIDE_ALLOW_PRIVATE = env.bool("OUTSIDE_ALLOW_PRIVATE", default=False)
 # Under which the portal was known before and banners on websites may still name it.
 FORMER_HOSTS = env.list("FORMER_HOSTS", default=[])
 

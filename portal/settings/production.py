@@ -23,9 +23,9 @@ if "*" in env.ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; '*' is refused in production.")
 if len(env.SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
-if env.MONITOR_ALLOW_PRIVATE:
+if env.OUTSIDE_ALLOW_PRIVATE:
     raise ImproperlyConfigured(
-        "MONITOR_ALLOW_PRIVATE must be off: with it the monitor would visit this network's inside."
+        "OUTSIDE_ALLOW_PRIVATE must be off: with it the portal would speak to machines inside."
     )
 
 DEBUG = False
@@ -37,10 +37,7 @@ if not (_is_local or _mail.get("EMAIL_USE_TLS") or _mail.get("EMAIL_USE_SSL")):
     raise ImproperlyConfigured("EMAIL_URL must be smtp+tls:// or smtp+ssl://: letters hold names.")
 vars().update(_mail)
 
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
 SECURE_SSL_REDIRECT = env.SECURE_COOKIES
 SECURE_REDIRECT_EXEMPT = [r"^-/"]

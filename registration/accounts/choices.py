@@ -12,6 +12,8 @@ class Role(TextChoices):
     COORDINATOR = "coordinator", _("Transplant coordinator")
     RECEIVER = "receiver", _("Receiver of card lists")
     DATA_OFFICER = "data_officer", _("Data protection officer")
+    # Translators: reads the sums over all departments of a country
+    MINISTRY = "ministry", _("Ministry officer")
 
 
 class Right(TextChoices):
@@ -20,6 +22,10 @@ class Right(TextChoices):
     USE_DESK = "use_desk", _("Use the desk")
     SEE_REPORTS = "see_reports", _("See the department's summaries")
     SEE_ALL_REPORTS = "see_all_reports", _("See every department's summaries")
+    KEEP_RECIPIENTS = "keep_recipients", _("Keep the list of the summaries' recipients")
+    WATCH_REPORTS = "watch_reports", _("Watch over due times")
+    SEE_TOTALS = "see_totals", _("See totals over all departments")
+    KEEP_KEYS = "keep_keys", _("Give out keys for machines")
     SEE_PLEDGES = "see_pledges", _("See the province's registrations")
     STEP_PLEDGES = "step_pledges", _("Take a registration's next step")
     ENTER_PLEDGES = "enter_pledges", _("Enter registrations from paper and telephone")

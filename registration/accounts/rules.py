@@ -23,6 +23,7 @@ AT_A_UNIT = frozenset(
         Role.COORDINATOR,
         Role.RECEIVER,
         Role.DATA_OFFICER,
+        Role.MINISTRY,
     }
 )
 
@@ -34,11 +35,28 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_ALL_REPORTS,
             Right.SEE_REPORTS,
             Right.READ_MAILBOX,
+            Right.KEEP_RECIPIENTS,
+            Right.WATCH_REPORTS,
+            Right.SEE_TOTALS,
+            Right.KEEP_KEYS,
         }
     ),
-    Role.OPERATOR: frozenset({Right.USE_DESK, Right.SEE_ALL_REPORTS, Right.SEE_REPORTS}),
+    Role.OPERATOR: frozenset(
+        {Right.USE_DESK, Right.SEE_ALL_REPORTS, Right.SEE_REPORTS, Right.WATCH_REPORTS}
+    ),
+    Role.MINISTRY: frozenset(
+        {Right.USE_DESK, Right.SEE_REPORTS, Right.SEE_TOTALS, Right.KEEP_KEYS}
+    ),
     Role.EDITOR: frozenset({Right.USE_DESK, Right.USE_CMS}),
-    Role.DEPARTMENT: frozenset({Right.USE_DESK, Right.SEE_REPORTS, Right.WATCH_SITES}),
+    Role.DEPARTMENT: frozenset(
+        {
+            Right.USE_DESK,
+            Right.SEE_REPORTS,
+            Right.KEEP_RECIPIENTS,
+            Right.KEEP_KEYS,
+            Right.WATCH_SITES,
+        }
+    ),
     Role.STEWARD: frozenset(
         {
             Right.USE_DESK,

@@ -1,11 +1,9 @@
-"""The colours of each look, and how well its words stand out. Pure."""
+"""The colours of each look. Pure. Tests hold how well its words stand out."""
 
 from dataclasses import dataclass
 
 from registration.banners.choices import Look
 
-# WCAG 2.2, success criterion 1.4.3: for words of any size.
-LEAST_CONTRAST = 4.5
 # How much of its colour a ring behind the words has, of 1. Two of three may lie under words.
 RING = 0.09
 
@@ -25,13 +23,6 @@ class Palette:
     ring: str
     # How much of the ground lies over a picture where words stand on it, of 1.
     veil: float = 1.0
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Each colour of words with the worst ground on which they may stand."""
-        grounds = {over(self.ground, self.veil, below) for below in ("#ffffff", "#000000")}
-        grounds.add(over(self.ring, RING, over(self.ring, RING, self.ground)))
-        words = [(text, ground) for text in (self.text, self.soft) for ground in sorted(grounds)]
-        return [*words, (self.label, self.pill)]
 
 
 _DEEP = Palette(
@@ -81,20 +72,6 @@ def over(colour: str, share: float, below: str) -> str:
         for top, under in zip(_parts(colour), _parts(below), strict=True)
     )
     return "#" + "".join(f"{part:02x}" for part in mixed)
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of WCAG, from 1 to 21."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = (
-        part / 255 / 12.92 if part / 255 <= 0.04045 else ((part / 255 + 0.055) / 1.055) ** 2.4
-        for part in _parts(colour)
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _parts(colour: str) -> tuple[int, int, int]:

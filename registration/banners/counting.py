@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from time import monotonic
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from registration.banners.models import DayCount, Placement, Referrer
+from registration.banners.models import DayCount, Placement
 from registration.banners.notes import CLICK, VIEW, Note, only_reader, read_notes
+from registration.banners.referrers import learn_referrers
 from registration.banners.rules import clean_code, is_click, is_view
 from registration.banners.visitors import Salts, Visit, forget_days, keep_new, oldest_day, visit_of
 
@@ -23,8 +23,6 @@ logger = logging.getLogger(__name__)
 
 # A run ends before the next one begins; what is left then is its.
 LONGEST_RUN = 25.0  # seconds
-# A referrer is whatever the visitor's browser says.
-MOST_REFERRERS = 100
 AHEAD = timedelta(minutes=5)
 
 
@@ -41,10 +39,11 @@ def count_notes(*, now: datetime) -> int:
         if not is_alone:
             return 0
         for notes in read_notes(settings.SEEN_DIR):
-            new, unknown = count_batch(notes, now=now)
-            counted, strange = counted + new, strange + unknown
+            # Not before: asking for these said that the last ones are dealt with.
             if monotonic() > ends_at:
                 break
+            new, unknown = count_batch(notes, now=now)
+            counted, strange = counted + new, strange + unknown
         forget_days(now=now)
     if strange:
         logger.info("%d views and clicks of banners that are not placed", strange)
@@ -67,7 +66,7 @@ def count_batch(notes: Iterable[Note], *, now: datetime) -> tuple[int, int]:
             visits.setdefault(visit.mark, visit)
     new = keep_new(visits)
     _add(new)
-    _add_referrers(new)
+    learn_referrers(new)
     return len(new), len(people) - len(known)
 
 
@@ -110,39 +109,3 @@ def _add(visits: list[Visit]) -> None:
     for place in sorted({*views, *clicks}, key=lambda place: (place[0].pk, place[1])):
         placement, day = place
         add_counts(placement, day=day, views=views[place], clicks=clicks[place])
-
-
-def _add_referrers(visits: list[Visit]) -> None:
-    clicks = Counter(
-        (visit.placement.pk, host, visit.day)
-        for visit in visits
-        if visit.kind == CLICK and (host := _host(visit.referrer))
-    )
-    held: dict[int, set[str]] = {}
-    rows = Referrer.objects.filter(placement__in={key[0] for key in clicks})
-    for pk, host in rows.values_list("placement", "host") if clicks else ():
-        held.setdefault(pk, set()).add(host)
-    for (pk, host, day), count in sorted(clicks.items()):
-        hosts = held.setdefault(pk, set())
-        if host in hosts or len(hosts) < MOST_REFERRERS:
-            hosts.add(host)
-            _add_referrer(pk, host, day, count)
-
-
-def _add_referrer(placement: int, host: str, day: date, clicks: int) -> None:
-    table = Referrer._meta.db_table
-    moment = connection.ops.adapt_datefield_value(day)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (placement_id, host, first_seen_on, last_seen_on, clicks)"  # noqa: S608
-            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (placement_id, host) DO UPDATE"
-            " SET last_seen_on = excluded.last_seen_on,"
-            f" clicks = {table}.clicks + excluded.clicks",
-            [placement, host, moment, moment, clicks],
-        )
-
-
-def _host(origin: str) -> str:
-    """The host of somebody else's website; empty for our own, which frames hold."""
-    host = urlsplit(origin).hostname or ""
-    return "" if host == urlsplit(settings.BASE_URL).hostname else host

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from registration.accounts.access import require_right, staff_of
@@ -14,22 +15,11 @@ from registration.accounts.choices import Right
 from registration.banners.choices import Size
 from registration.banners.models import DayCount, Placement
 from registration.banners.snippets import image_code
+from registration.common.charts import Column, column_chart
 from registration.common.dates import number, short_date
 from registration.units.models import Unit
 
 DAYS_SHOWN = 30
-# The chart's units: a column and its gap, and the height of the highest column.
-COLUMN, GAP, HEIGHT = 16, 4, 96
-
-
-@dataclass(frozen=True)
-class Day:
-    day: str
-    views: str
-    clicks: str
-    x: int
-    y: float
-    height: float
 
 
 @dataclass(frozen=True)
@@ -70,27 +60,32 @@ class Shown:
         return number(sum(counts.clicks for counts in self.counts), self.language)
 
     @property
-    def has_clicks(self) -> bool:
-        return any(counts.clicks for counts in self.counts)
-
-    @property
     def has_counts(self) -> bool:
         return any(counts.views or counts.clicks for counts in self.counts)
 
-    @cached_property
-    def days(self) -> list[Day]:
-        highest = max(counts.clicks for counts in self.counts) or 1
+    @property
+    def days(self) -> list[tuple[str, str, str]]:
+        """Day, views and clicks as the table writes them, the last day first."""
         return [
-            Day(
-                day=short_date(counts.day, self.language),
-                views=number(counts.views, self.language),
-                clicks=number(counts.clicks, self.language),
-                x=place * (COLUMN + GAP),
-                y=round(HEIGHT - HEIGHT * counts.clicks / highest, 1),
-                height=round(HEIGHT * counts.clicks / highest, 1),
+            (
+                short_date(counts.day, self.language),
+                number(counts.views, self.language),
+                number(counts.clicks, self.language),
             )
-            for place, counts in enumerate(self.counts)
+            for counts in reversed(self.counts)
         ]
+
+    @property
+    def chart(self) -> SafeString:
+        return column_chart(
+            [Column(counts.day, counts.views, counts.clicks) for counts in self.counts],
+            chart_id=f"chart-{self.placement.code}",
+            title=_("Views and clicks by day"),
+            description=_("%(views)s views and %(clicks)s clicks. The table has each day.")
+            % {"views": self.views, "clicks": self.clicks},
+            labels=(_("Views"), _("Clicks")),
+            language=self.language,
+        )
 
 
 @require_safe
@@ -103,9 +98,6 @@ def own(request: HttpRequest) -> HttpResponse:
         "unit": unit,
         "placements": shown,
         "days_shown": DAYS_SHOWN,
-        "column": COLUMN,
-        "chart_height": HEIGHT,
-        "chart_width": DAYS_SHOWN * (COLUMN + GAP) - GAP,
     }
     return render(request, "desk/banner.html", context)
 

@@ -207,13 +207,18 @@ class DayCount(models.Model):
 
 
 class Referrer(models.Model):
-    """A website from which a placement was really clicked: the host's name and nothing more."""
+    """A website from which a placement was clicked, as browsers say: the host's name, no more."""
 
     placement = models.ForeignKey(Placement, models.CASCADE, related_name="referrers")
     host = models.CharField(max_length=253)
     first_seen_on = models.DateField()
     last_seen_on = models.DateField()
     clicks = models.PositiveIntegerField(default=0)
+    # Whose visitors clicked here on the day when it was last seen.
+    networks = models.PositiveIntegerField(default=0)
+    # The last day on which it was the unit's own and enough networks said so: that its banner is
+    # there is believed then.
+    believed_on = models.DateField(null=True, editable=False)
 
     class Meta:
         ordering = ["-last_seen_on", "host"]

@@ -9,6 +9,7 @@ import fcntl
 import json
 import logging
 import os
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ VIEW, CLICK = "view", "click"
 AT_ONCE = 5000
 LONGEST_LINE = 4096
 LONGEST_AGENT = 300
-OWN_FILE = "portal.notes"
+# Clicks lie apart, so that they are read before the views, of which there may be a flood.
+FILES = {VIEW: "views.notes", CLICK: "clicks.notes"}
 _PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
 
@@ -73,7 +75,7 @@ def _note(request: HttpRequest, kind: str, code: str, referrer: str = "") -> Non
         referrer,
     ]
     try:
-        _append(settings.SEEN_DIR / OWN_FILE, f"{json.dumps(note)}\n".encode())
+        _append(settings.SEEN_DIR / FILES[kind], f"{json.dumps(note)}\n".encode())
     except OSError as error:
         logger.warning("A %s of a banner could not be noted: %s", kind, type(error).__name__)
 
@@ -106,16 +108,20 @@ def only_reader(folder: Path) -> Iterator[bool]:
 
 
 def read_notes(folder: Path) -> Iterator[list[Note]]:
-    """The notes not read yet, some thousand at a time.
+    """The notes not read yet, some thousand at a time: clicks first, then of each file in turn.
 
     Asking for the next ones says that the last ones are dealt with. Who stops in between gets the
     last ones again. A file that was read to its end is emptied; what is written into it in the
     instant between is lost.
     """
-    for file in sorted(folder.glob("*.notes")):
+    files = folder.glob("*.notes")
+    waiting = deque(sorted(files, key=lambda file: (file.name != FILES[CLICK], file.name)))
+    while waiting:
+        file = waiting.popleft()
         try:
-            with file.open("r+b") as lines:
-                yield from _read(lines, _Bookmark(file.with_suffix(".read")))
+            for notes in _read_some(file):
+                yield notes
+                waiting.append(file)
         except OSError as error:
             logger.error("Notes of views cannot be read: %s", error)
 
@@ -139,16 +145,18 @@ class _Bookmark:
         written.replace(self.path)
 
 
-def _read(lines: BinaryIO, bookmark: _Bookmark) -> Iterator[list[Note]]:
-    file = os.fstat(lines.fileno())
-    lines.seek(bookmark.find(file))
-    whole = _whole_lines(lines)
-    while some := list(islice(whole, AT_ONCE)):
-        yield [note for line in some if (note := _note_in(line))]
-        bookmark.put(file, lines.tell())
-    if file.st_size and os.fstat(lines.fileno()).st_size == lines.tell():
-        bookmark.put(file, 0)
-        lines.truncate(0)
+def _read_some(path: Path) -> Iterator[list[Note]]:
+    """The file's next notes at once, or none where it has no more."""
+    bookmark = _Bookmark(path.with_suffix(".read"))
+    with path.open("r+b") as lines:
+        file = os.fstat(lines.fileno())
+        lines.seek(bookmark.find(file))
+        if some := list(islice(_whole_lines(lines), AT_ONCE)):
+            yield [note for line in some if (note := _note_in(line))]
+            bookmark.put(file, lines.tell())
+        if file.st_size and os.fstat(lines.fileno()).st_size == lines.tell():
+            bookmark.put(file, 0)
+            lines.truncate(0)
 
 
 def _whole_lines(lines: BinaryIO) -> Iterator[bytes]:

@@ -10,6 +10,8 @@ SCANNED = "0"
 # Different visitors of one network whom a placement may gain in a day, of each kind. Whoever
 # invents programs by the thousand gains no more than an office of thirty.
 MOST_OF_A_NETWORK = 30
+# The same for all placements of a unit together: in each size, language and look it may have one.
+MOST_FOR_A_UNIT = 60
 # Those who say of themselves that they are machines. Who hides it is counted.
 _MACHINE = re.compile(
     r"bot\b|crawl|spider|slurp|curl|wget|python|java/|okhttp|libwww|monitor|validator|lighthouse"

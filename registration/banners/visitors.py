@@ -5,7 +5,8 @@ was, whatever network and program is tried.
 """
 
 import secrets
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 
@@ -13,28 +14,38 @@ from django.db import connection
 
 from registration.banners.models import DaySalt, Placement, Seen
 from registration.banners.notes import Note
-from registration.banners.rules import MOST_OF_A_NETWORK
+from registration.banners.rules import MOST_FOR_A_UNIT, MOST_OF_A_NETWORK
 
 # The last zone on earth is twelve hours behind.
 LAST_ZONE = timedelta(hours=12)
 FORGOTTEN_AT_ONCE = 50_000
-HALF = 16
+# Hexadecimal digits of a mark that are the same for a network on a unit's sites, on a placement.
+OF_UNIT, OF_PLACEMENT, WHOLE = 12, 20, 32
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A visitor's view or click of a placement; ``mark`` is the same for all of that day."""
+    """A visitor's view or click of a placement; ``mark`` is the same for all of that day.
+
+    ``is_first`` of its network, for this placement, kind and day: known once it was let in.
+    """
 
     placement: Placement
     kind: str
     day: date
     mark: str
     referrer: str
+    is_first: bool = False
 
     @property
-    def network(self) -> str:
-        """What the marks of one network have in common, for this placement, kind and day."""
-        return self.mark[:HALF]
+    def of_unit(self) -> str:
+        """What the marks of one network have in common, for this unit, kind and day."""
+        return self.mark[:OF_UNIT]
+
+    @property
+    def of_placement(self) -> str:
+        """The same for this placement alone."""
+        return self.mark[:OF_PLACEMENT]
 
 
 class Salts(dict[date, bytes]):
@@ -49,11 +60,16 @@ class Salts(dict[date, bytes]):
 
 
 def visit_of(note: Note, placement: Placement, *, day: date, salt: bytes) -> Visit:
-    network = f"{note.kind} {placement.pk} {note.network}"
-    halves = (network, f"{network} {note.asked.agent}")
+    of_unit = f"{note.kind} {placement.unit_id} {note.network}"
+    of_placement = f"{of_unit} {placement.pk}"
+    parts = (
+        (of_unit, OF_UNIT),
+        (of_placement, OF_PLACEMENT - OF_UNIT),
+        (f"{of_placement} {note.asked.agent}", WHOLE - OF_PLACEMENT),
+    )
     mark = "".join(
-        blake2b(half.encode(errors="replace"), key=salt, digest_size=HALF // 2).hexdigest()
-        for half in halves
+        blake2b(part.encode(errors="replace"), key=salt, digest_size=digits // 2).hexdigest()
+        for part, digits in parts
     )
     return Visit(placement, note.kind, day, mark, note.referrer)
 
@@ -61,14 +77,14 @@ def visit_of(note: Note, placement: Placement, *, day: date, salt: bytes) -> Vis
 def keep_new(visits: dict[str, Visit]) -> list[Visit]:
     """Keep the marks of those who were not counted yet, and return these visits.
 
-    Of one network no more than the limit in a day. Among several who do so at once, each mark is
+    Of one network no more than the limits in a day. Among several who do so at once, each mark is
     new to one of them alone.
     """
-    let_in = _within_limits(visits)
+    let_in = {visit.mark: visit for visit in _within_limits(visits)}
     if not let_in:
         return []
     # In one order, so that two at once never wait for each other in a circle.
-    rows = sorted((visit.mark, visit.day) for visit in let_in)
+    rows = sorted((visit.mark, visit.day) for visit in let_in.values())
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {Seen._meta.db_table} (mark, day) VALUES"  # noqa: S608
@@ -79,7 +95,7 @@ def keep_new(visits: dict[str, Visit]) -> list[Visit]:
                 for value in (mark, connection.ops.adapt_datefield_value(day))
             ],
         )
-        return [visits[mark] for (mark,) in cursor.fetchall()]
+        return [let_in[mark] for (mark,) in cursor.fetchall()]
 
 
 def oldest_day(now: datetime) -> date:
@@ -95,16 +111,19 @@ def forget_days(*, now: datetime) -> None:
 
 
 def _within_limits(visits: dict[str, Visit]) -> list[Visit]:
-    """Those whose marks are new, as many of each network as the limit still lets in."""
-    held: dict[str, set[str]] = {}
-    for network, mark in _marks_of({visit.network for visit in visits.values()}):
-        held.setdefault(network, set()).add(mark)
+    """Those whose marks are new, as many of each network as both limits still let in."""
+    held: defaultdict[str, set[str]] = defaultdict(set)
+    of_placements: Counter[str] = Counter()
+    for network, mark in _marks_of({visit.of_unit for visit in visits.values()}):
+        held[network].add(mark)
+        of_placements[mark[:OF_PLACEMENT]] += 1
     let_in = []
     for mark, visit in visits.items():
-        marks = held.setdefault(visit.network, set())
-        if mark not in marks and len(marks) < MOST_OF_A_NETWORK:
+        marks, here = held[visit.of_unit], of_placements[visit.of_placement]
+        if mark not in marks and here < MOST_OF_A_NETWORK and len(marks) < MOST_FOR_A_UNIT:
             marks.add(mark)
-            let_in.append(visit)
+            of_placements[visit.of_placement] += 1
+            let_in.append(replace(visit, is_first=not here))
     return let_in
 
 

@@ -5,9 +5,12 @@ are not those of official paper. All functions are pure; a language that has no 
 is written as English.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 NO_BREAK = "\u00a0"
 
@@ -109,3 +112,25 @@ def place_and_date(place: str, day: date, *, with_day: bool = False) -> str:
     month = f"{day.month:02}" if day.month < 3 else str(day.month)
     blank = f"{day.day:02}" if with_day else NO_BREAK * 6
     return f"{place}, ngày {blank} tháng {month} năm {day.year}"
+
+
+def time_left(moment: datetime, *, now: datetime) -> str:
+    """A whole sentence such as "2 hours 5 minutes left.", or how long ago it was."""
+    is_over = moment <= now
+    # Rounded up while it runs, down once it is over.
+    minutes = (
+        int((now - moment).total_seconds() // 60)
+        if is_over
+        else -((now - moment) // timedelta(minutes=1))
+    )
+    hours, rest = divmod(minutes, 60)
+    days, hours_left = divmod(hours, 24)
+    parts = [ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest}]
+    if hours:
+        shown = hours_left if days else hours
+        parts.insert(0, ngettext("%(count)d hour", "%(count)d hours", shown) % {"count": shown})
+    if days:
+        parts = [ngettext("%(count)d day", "%(count)d days", days) % {"count": days}, parts[0]]
+    if is_over:
+        return _("%(time)s over.") % {"time": " ".join(parts)}
+    return _("%(time)s left.") % {"time": " ".join(parts)}

@@ -40,6 +40,11 @@ def bare_cell(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
 
 
+def delimiter_of(language: str) -> str:
+    """What a spreadsheet of the language expects between cells: a comma in English only."""
+    return "," if language == "en" else ";"
+
+
 def csv_line(cells: Sequence[str], *, delimiter: str = ",", quotes_all: bool = False) -> str:
     """One line of safe cells with its end."""
     line = io.StringIO()

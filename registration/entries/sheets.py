@@ -17,6 +17,7 @@ from registration.common.folding import fold
 from registration.common.sealing import lookup_hash
 from registration.common.spreadsheets import (
     csv_bytes,
+    delimiter_of,
     read_lines,
     require_columns,
     require_few_rows,
@@ -175,4 +176,4 @@ def empty_table(setting: Setting, *, language: str) -> bytes:
 
 def write_table(lines: Iterable[list[str]], *, language: str) -> bytes:
     """As spreadsheets of the language open it: commas in English, semicolons elsewhere."""
-    return csv_bytes(lines, delimiter="," if language == "en" else ";")
+    return csv_bytes(lines, delimiter=delimiter_of(language))

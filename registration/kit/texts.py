@@ -112,13 +112,22 @@ class Kit:
 
     @property
     def mail_text(self) -> str:
-        """What a webmaster needs to know, in the language of the page; lines of plain text."""
-        page = reverse("kit:how", args=[self.placement.code, Guide.OTHER.value])
-        context = {"kit": self, "page": f"{settings.BASE_URL}{page}"}
-        return render_to_string("kit/webmaster.txt", context).strip()
+        """What a webmaster needs to know, in the language of the page, as lines of plain text:
+        each kind of code, and when it fits.
+        """
+        return self._mail_text(is_whole=True)
 
     @property
     def mail_address(self) -> str:
-        """Opens the mail in whatever program the reader writes mails with."""
-        body = self.mail_text.replace("\n", "\r\n")
+        """Opens the mail in whatever program the reader writes mails with.
+
+        Windows hands such a program 2,083 characters at most, and in Vietnamese or Turkish a letter
+        takes up to nine. So this one holds the first kind, and the address of the others.
+        """
+        body = self._mail_text(is_whole=False).replace("\n", "\r\n")
         return f"mailto:?subject={quote(self.mail_subject)}&body={quote(body)}"
+
+    def _mail_text(self, *, is_whole: bool) -> str:
+        page = reverse("kit:placed", args=[self.placement.code])
+        context = {"kit": self, "page": f"{settings.BASE_URL}{page}", "is_whole": is_whole}
+        return render_to_string("kit/webmaster.txt", context).strip()

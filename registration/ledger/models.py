@@ -29,6 +29,10 @@ class Event(KeptModel):
     # Codes in order, joined by ";": equal choices are equal strings, which the database groups.
     organs = models.CharField(max_length=250, blank=True)
     volume_ml = models.PositiveIntegerField(null=True)
+    # Why somebody could not give blood: a code of the country's list, never a finding.
+    reason = models.CharField(max_length=40, blank=True)
+    # The day written on a paper form, where that lies before the day of entry.
+    signed_on = models.DateField(null=True)
     sex = models.CharField(max_length=8, choices=Sex, default=Sex.UNKNOWN)
     age_band = models.CharField(max_length=8, choices=AgeBand, default=AgeBand.UNKNOWN)
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
@@ -44,6 +48,12 @@ class Event(KeptModel):
                 fields=["department", "happened_at"],
                 condition=models.Q(corrects__isnull=False),
                 name="event_correction",
+            ),
+            # When a unit was last registered through.
+            models.Index(
+                fields=["unit", "kind", "happened_at"],
+                condition=models.Q(unit__isnull=False),
+                name="event_of_unit",
             ),
         ]
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from registration.banners.models import Placement
 from registration.campaigns.models import Campaign
@@ -56,13 +57,16 @@ def record_event(
     sex: Sex = Sex.UNKNOWN,
     age_band: AgeBand = AgeBand.UNKNOWN,
     volume_ml: int | None = None,
+    reason: str = "",
+    signed_on: date | None = None,
     corrects: Event | None = None,
 ) -> Event:
     """Write one event in the transaction of the change it tells of.
 
     Its time is the database's, taken under the ledger's lock, which is held until the transaction
     ends. Call it last but for the outbox, so that the lock is short. ``volume_ml`` is in
-    millilitres; an event of a test entry (``origin.is_test``) is kept and never counted.
+    millilitres, ``reason`` the code of a deferral, ``signed_on`` the day on a paper form. An event
+    of a test entry (``origin.is_test``) is kept and never counted.
     """
     return Event.objects.create(
         happened_at=stamp(),
@@ -78,6 +82,8 @@ def record_event(
         channel=origin.channel,
         organs=";".join(sorted(set(organs))),
         volume_ml=volume_ml,
+        reason=reason,
+        signed_on=signed_on,
         sex=sex,
         age_band=age_band,
         corrects=corrects,

@@ -18,9 +18,9 @@ from registration.accounts.choices import Right
 from registration.accounts.models import Staff
 from registration.banners.models import Placement, Referrer
 from registration.common.charts import column_chart
-from registration.common.dates import number
+from registration.common.dates import number, short_date
 from registration.common.errors import RuleBroken
-from registration.monitor import letters, overview
+from registration.monitor import letters, outage, overview
 from registration.monitor.choices import State
 from registration.monitor.models import DayState, PublishedLine, Site
 from registration.monitor.services import request_visit
@@ -70,8 +70,18 @@ def sites(request: HttpRequest) -> HttpResponse:
         "lines": overview.lines_of(provinces),
         "query": request.GET.urlencode(),
         "is_off": not settings.MONITOR_VISITS,
+        "lost_on": _lost_on(provinces, language),
     }
     return render(request, "monitor/sites.html", context)
+
+
+def _lost_on(provinces: list[Province], language: str) -> str:
+    """The day on which the portal itself had no line, if its latest visits were made on it."""
+    if not provinces:
+        return ""
+    zone = provinces[0].jurisdiction.zone
+    lost_at = outage.ours_at(zone)
+    return short_date(lost_at.astimezone(zone).date(), language) if lost_at else ""
 
 
 def _tabs(states: Any, *, wanted: str, rest: str) -> list[dict[str, Any]]:

@@ -1,15 +1,18 @@
 """What a unit without the banner is sent: a message with all it needs, and the official letter."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from registration.common.errors import RuleBroken
+from registration.common.sealing import lookup_hash
 from registration.common.typeset import typeset
 from registration.monitor.choices import State
 from registration.monitor.models import Site
@@ -21,6 +24,9 @@ from registration.units.places import department_of
 # Nobody is reminded more often, whoever presses the button.
 PAUSE = timedelta(days=7)
 
+# One message goes to a mailbox in a language on a day.
+Envelope = tuple[str, str, date]
+
 
 def may_be_reminded(site: Site, *, now: datetime) -> bool:
     """Whether its unit lacks the banner, can be written to and was not reminded this week."""
@@ -30,40 +36,64 @@ def may_be_reminded(site: Site, *, now: datetime) -> bool:
 
 @transaction.atomic
 def remind_units(sites: Sequence[Site], *, now: datetime) -> int:
-    """Write to the units that may be reminded, in each unit's language; how many. Twice is once."""
-    locked = Site.objects.select_for_update(of=("self",)).filter(pk__in=[site.pk for site in sites])
-    told = [
-        site
-        for site in locked.select_related("unit__jurisdiction", "unit__province")
-        if may_be_reminded(site, now=now)
-    ]
-    for site in told:
-        _tell(site, now=now)
-        site.reminded_at = now
-        site.save(update_fields=["reminded_at"])
-    return len(told)
+    """Write to the units that may be reminded, in each unit's language; how many. Twice is once.
+
+    Units that share a mailbox get one message that lists them; who was not among them is not
+    written to on that day.
+    """
+    wanted = {site.pk for site in sites}
+    sharing = _lock_sharing(sites)
+    written = {_envelope(site, site.reminded_at) for site in sharing if site.reminded_at}
+    told: defaultdict[Envelope, list[Site]] = defaultdict(list)
+    for site in sharing:
+        envelope = _envelope(site, now)
+        if site.pk in wanted and envelope not in written and may_be_reminded(site, now=now):
+            told[envelope].append(site)
+    for envelope, together in told.items():
+        _tell(together, envelope, now=now)
+    reminded = [site.pk for together in told.values() for site in together]
+    return Site.objects.filter(pk__in=reminded).update(reminded_at=now)
 
 
-def _tell(site: Site, *, now: datetime) -> None:
+def _lock_sharing(sites: Sequence[Site]) -> list[Site]:
+    """The sites of all units that share a mailbox with one of these, so that nobody else writes."""
+    mailboxes = {site.unit.email.lower() for site in sites} - {""}
+    sharing = Site.objects.alias(mailbox=Lower("unit__email")).filter(mailbox__in=mailboxes)
+    with_units = sharing.select_related("unit__jurisdiction", "unit__province")
+    return list(with_units.select_for_update(of=("self",)).order_by("pk"))
+
+
+def _envelope(site: Site, moment: datetime) -> Envelope:
     unit = site.unit
-    department = department_of(unit.province) if unit.province else None
-    with translation.override(unit.language):
-        context = {
-            "unit": unit.name,
-            "website": unit.website,
-            "state": State(site.state),
-            "kit_url": settings.BASE_URL + reverse("kit:fill_in", args=[unit.code]),
-            "department": department.name if department else "",
-        }
+    return unit.email.lower(), unit.language, moment.astimezone(unit.jurisdiction.zone).date()
+
+
+def _tell(sites: Sequence[Site], envelope: Envelope, *, now: datetime) -> None:
+    mailbox, language, day = envelope
+    mark = lookup_hash(f"{mailbox} {language} {day}", purpose="reminder")
+    with translation.override(language):
+        units = [_told_of(site) for site in sites]
     queue_email(
         "monitor/reminder",
-        to=unit.email,
-        language=unit.language,
-        context=context,
-        dedupe_key=f"monitor/reminder:{unit.pk}:{now:%Y%m%d%H%M%S}",
+        to=sites[0].unit.email,
+        language=language,
+        context={"units": sorted(units, key=lambda unit: (unit["department"], unit["name"]))},
+        dedupe_key=f"monitor/reminder:{mark}",
         now=now,
         limit=None,
     )
+
+
+def _told_of(site: Site) -> dict[str, str]:
+    unit = site.unit
+    department = department_of(unit.province) if unit.province else None
+    return {
+        "name": unit.name,
+        "website": unit.website,
+        "state": State(site.state),
+        "kit_url": settings.BASE_URL + reverse("kit:fill_in", args=[unit.code]),
+        "department": department.name if department else "",
+    }
 
 
 def unit_letter(site: Site, *, now: datetime) -> bytes:

@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from registration.monitor.choices import State, Trouble
+from registration.monitor.choices import State
+from registration.outside.choices import Trouble
 from registration.units.models import CallLine, Unit
 
 
@@ -24,7 +25,8 @@ class Site(models.Model):
     visited_at = models.DateTimeField()
     first_seen_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
-    # It is present because somebody came from there within a day; the visit itself saw it not.
+    # It is present because people of several networks came from there within a day; the visit
+    # itself saw it not.
     by_click = models.BooleanField(default=False)
     # The unit was last reminded by letter.
     reminded_at = models.DateTimeField(null=True)

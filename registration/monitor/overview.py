@@ -14,8 +14,9 @@ from registration.common.charts import Column
 from registration.common.dates import date_time, short_date
 from registration.common.folding import fold
 from registration.common.spreadsheets import MARK, csv_line
-from registration.monitor.choices import State, Trouble
+from registration.monitor.choices import State
 from registration.monitor.models import DayState, PublishedLine, Site
+from registration.outside.choices import Trouble
 from registration.units.models import Province, Unit
 
 DAYS_SHOWN = 30

@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from registration.common.folding import fold
-from registration.monitor.addresses import Address, is_of_site, read_address
-from registration.monitor.encodings import encoding_of
 from registration.monitor.rules import Kind, Mark, PageFindings
+from registration.outside.addresses import Address, is_of_site, read_address
+from registration.outside.encodings import encoding_of
 
 WORDS = Path(__file__).parent / "data" / "words.csv"
 PIECE = 128 * 1024

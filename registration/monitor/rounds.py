@@ -13,39 +13,31 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from datetime import time as time_of_day
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from registration.banners.models import Origin, Placement, Prompt, Referrer
-from registration.monitor.addresses import bare, read_address
-from registration.monitor.choices import State, Trouble
-from registration.monitor.fetch import Fetcher
+from registration.banners.models import Placement, Prompt, Referrer
+from registration.monitor import outage
+from registration.monitor.choices import State
 from registration.monitor.models import DayState, Lease, PublishedLine, Request, Site
-from registration.monitor.rules import READ_STATES, Sighting, settle
+from registration.monitor.rules import OUTAGE_TROUBLES, READ_STATES, Sighting, night_before, settle
 from registration.monitor.visits import Errand, Visitor, new_fetcher
+from registration.outside.addresses import bare, read_address
+from registration.outside.choices import Trouble
+from registration.outside.fetch import Fetcher
 from registration.units.choices import UnitKind
 from registration.units.models import CallLine, Jurisdiction, Unit
 from registration.units.places import department_of
 
 logger = logging.getLogger(__name__)
 
-NIGHT = time_of_day(1)
 RETRY_AFTER = timedelta(hours=1)
 # Longer than any visit takes, its turns included.
 LEASE = timedelta(minutes=3)
 VISITORS = 12
 
 Tell = Callable[[Unit, Site], None]
-
-
-def night_before(now: datetime, zone: ZoneInfo) -> datetime:
-    """When the latest night's visits of this zone began."""
-    local = now.astimezone(zone)
-    day = local.date() if local.time() >= NIGHT else local.date() - timedelta(days=1)
-    return datetime.combine(day, NIGHT, tzinfo=zone)
 
 
 def due(*, now: datetime) -> QuerySet[Unit]:
@@ -56,9 +48,9 @@ def due(*, now: datetime) -> QuerySet[Unit]:
     for jurisdiction in Jurisdiction.objects.all():
         night = night_before(now, jurisdiction.zone)
         late |= Q(jurisdiction=jurisdiction, site__visited_at__lt=night)
-    again = Q(
-        site__state__in=READ_STATES, site__by_click=False, site__visited_at__lte=now - RETRY_AFTER
-    ) & ~Q(site__trouble="")
+    missed = Q(site__state__in=READ_STATES, site__by_click=False) & ~Q(site__trouble="")
+    missed |= Q(site__state=State.NOT_ALLOWED, site__trouble__in=OUTAGE_TROUBLES)
+    again = missed & Q(site__visited_at__lte=now - RETRY_AFTER)
     asked = Request.objects.filter(
         Q(asked_at__gt=OuterRef("site__visited_at")), unit=OuterRef("pk")
     )
@@ -120,6 +112,11 @@ def visit_all(
                     states[site.state] += 1
                     if tell:
                         tell(visit.unit, site)
+    if states and any(outage.ours_at(each.zone) for each in Jurisdiction.objects.all()):
+        logger.warning(
+            "Almost no website could be reached, which points to our own line. Those that were"
+            " reached before keep their states and are visited again in an hour."
+        )
     return states
 
 
@@ -251,6 +248,7 @@ def record(unit: Unit, sighting: Sighting, *, now: datetime) -> Site:
         before=State(before.state) if before else None,
         trouble_before=Trouble(before.trouble if before else ""),
         is_clicked=bool(clicked),
+        is_our_outage=_is_our_outage(unit, sighting, before, now),
     )
     site = before or Site(unit=unit, since=now, state=state)
     if site.state != state:
@@ -276,6 +274,14 @@ def record(unit: Unit, sighting: Sighting, *, now: datetime) -> Site:
     return site
 
 
+def _is_our_outage(unit: Unit, sighting: Sighting, before: Site | None, now: datetime) -> bool:
+    """Judged by all visits of this night, and at its beginning by those of the hour before it."""
+    if before is None or not before.trouble or sighting.trouble not in OUTAGE_TROUBLES:
+        return False
+    night = night_before(now, unit.jurisdiction.zone)
+    return outage.is_ours(since=min(night, before.visited_at))
+
+
 def _record_lines(unit: Unit, published: frozenset[str], *, now: datetime) -> None:
     for line in CallLine.objects.filter(unit=unit).select_related("published"):
         is_published = line.number in published
@@ -289,21 +295,9 @@ def _record_lines(unit: Unit, published: frozenset[str], *, now: datetime) -> No
 
 
 def clicked_code(unit: Unit, *, now: datetime) -> str:
-    """The open code by which somebody came from the unit's own website since yesterday.
-
-    Indicative: whoever wants to can say that they come from there (as with all clicks).
-    """
+    """The open code by which several networks came from the unit's own website since yesterday."""
     yesterday = now.astimezone(unit.jurisdiction.zone).date() - timedelta(days=1)
     clicks = Referrer.objects.filter(
-        placement__unit=unit, placement__closed_at__isnull=True, last_seen_on__gte=yesterday
-    ).select_related("placement")
-    if not clicks:
-        return ""
-    further = Origin.objects.filter(unit=unit).values_list("origin", flat=True)
-    known = [read_address(address) for address in [unit.website, *further]]
-    hosts = {bare(address.host) for address in known if address}
-    for click in clicks:
-        host = bare(click.host.partition(":")[0])
-        if any(host == own or host.endswith(f".{own}") for own in hosts):
-            return click.placement.code
-    return ""
+        placement__unit=unit, placement__closed_at__isnull=True, believed_on__gte=yesterday
+    )
+    return clicks.values_list("placement__code", flat=True).first() or ""

@@ -3,14 +3,23 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from registration.monitor.choices import State, Trouble
+from registration.monitor.choices import State
+from registration.outside.choices import Trouble
 
+NIGHT = time_of_day(1)
 # States that a visit gave to a website which it could read.
 READ_STATES = frozenset({State.PRESENT, State.WRONG_CODE, State.LINK_ONLY, State.MISSING})
+# What comes of no line of ours just as well as of a website that is down.
+OUTAGE_TROUBLES = frozenset({Trouble.NO_ADDRESS, Trouble.REFUSED, Trouble.TIMEOUT})
+FEWEST_TO_TELL = 5
+PERCENT_LOST = 80
 # What may stand between two digits of a number, and not more than three of it.
 _BETWEEN = r"[\s.()/·‐‑–-]{0,3}"
 
@@ -107,20 +116,43 @@ def settle(
     before: State | None,
     trouble_before: Trouble,
     is_clicked: bool,
+    is_our_outage: bool = False,
 ) -> State:
     """The state of a website after a visit, with what is known beside it.
 
-    Somebody came from the website by an open code of the unit within a day: then the banner is
-    there, even if we may not look, cannot reach it, or it is drawn by a script. Where a page was
-    read and shows something else, the page counts.
+    People of several networks came from the website by an open code of the unit within a day:
+    then the banner is there, even if we may not look, cannot reach it, or it is drawn by a script.
+    Where a page was read and shows something else, the page counts.
 
-    A website that could be read and now cannot keeps its state until that was seen twice.
+    A website that was reached and now is not keeps its state until that was seen twice, not
+    counting what was seen while our own line was down.
     """
     if is_clicked and seen in {State.MISSING, State.SITE_DOWN, State.NOT_ALLOWED}:
         return State.PRESENT
-    if trouble and before in READ_STATES and not trouble_before:
+    is_new = not _is_missed(before, trouble_before)
+    if before and _is_missed(before, trouble) and (is_our_outage or is_new):
         return before
     return seen
+
+
+def _is_missed(state: State | None, trouble: Trouble) -> bool:
+    """Whether a website in this state was not seen again, for all that the trouble says."""
+    if state == State.NOT_ALLOWED:
+        # Any other trouble is its reason to forbid visits, or befell one that no longer does.
+        return trouble in OUTAGE_TROUBLES
+    return state in READ_STATES and bool(trouble)
+
+
+def night_before(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the latest night's visits of this zone began."""
+    local = now.astimezone(zone)
+    day = local.date() if local.time() >= NIGHT else local.date() - timedelta(days=1)
+    return datetime.combine(day, NIGHT, tzinfo=zone)
+
+
+def points_to_our_line(*, visited: int, lost: int) -> bool:
+    """Whether so many of the websites that were reached before are lost that it must be us."""
+    return visited >= FEWEST_TO_TELL and 100 * lost >= PERCENT_LOST * visited
 
 
 def is_published(number: str, figures: str, *, region: str) -> bool:

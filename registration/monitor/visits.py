@@ -12,12 +12,14 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 
 from registration.banners.rules import clean_code
-from registration.monitor.addresses import Address, read_address
-from registration.monitor.choices import State, Trouble
-from registration.monitor.fetch import Answer, Fetcher
+from registration.monitor.choices import State
 from registration.monitor.page import MOST_LEADS, Portal, read_page
-from registration.monitor.robots import OWN_NAME, RobotsBook
 from registration.monitor.rules import PageFindings, Sighting, is_published, judge
+from registration.outside.addresses import Address, read_address
+from registration.outside.calls import OWN_NAME
+from registration.outside.choices import Trouble
+from registration.outside.fetch import Answer, Fetcher
+from registration.outside.robots import RobotsBook
 
 VISIT_SECONDS = 30.0
 MOST_REFRESHES = 2
@@ -151,7 +153,7 @@ class _Visit:
 def new_fetcher() -> Fetcher:
     """A fetcher that says who asks: the portal, its purpose and its address."""
     who = f"{settings.WAGTAIL_SITE_NAME}, banner monitor; +{settings.BASE_URL}/"
-    return Fetcher(agent=f"{OWN_NAME}/1.0 ({who})", allow_private=settings.MONITOR_ALLOW_PRIVATE)
+    return Fetcher(agent=f"{OWN_NAME}/1.0 ({who})", allow_private=settings.OUTSIDE_ALLOW_PRIVATE)
 
 
 def portal_here() -> Portal:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class Channel(TextChoices):
     EMAIL = "email", _("E-mail")
     SMS = "sms", _("SMS")
+    WEBHOOK = "webhook", _("Webhook")
 
 
 class State(TextChoices):

@@ -21,10 +21,16 @@ from django.core.mail.backends import smtp
 from django.db import transaction
 from django.db.models import Exists, F, QuerySet
 
-from registration.outbox import sms
+from registration.outbox import sms, webhooks
 from registration.outbox.choices import Channel, State
 from registration.outbox.models import Freeze, Message
-from registration.outbox.rules import NotDelivered, NotNow, Refused, pause_before_next
+from registration.outbox.rules import (
+    NotDelivered,
+    NotNow,
+    Refused,
+    pause_before_next,
+    pause_before_next_call,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -40,17 +46,18 @@ def deliver_message(message_id: UUID, *, now: datetime) -> None:
     """Send a message that is due, if no one else does. Never raises for what befalls one message.
 
     Refused for good: state ``failed``. In trouble that passes: ``waiting`` with a pause, and
-    ``failed`` after 72 hours. Only the kind of trouble is kept, never whom it befell.
+    ``failed`` after 72 hours (webhooks: after ten tries). Only the kind of trouble is kept, never
+    whom it befell.
     """
     message = claim(message_id, now=now)
     if message is None:
         return
     try:
-        send(message)
+        send(message, now=now)
     except Refused as error:
         _close(message, State.FAILED, error.code)
     except NotNow as error:
-        _put_back(message, error.code, now=now)
+        _put_back(message, error.code, now=now, asked=error.pause)
     else:
         # Even if the lease ran out meanwhile, unless another worker holds the row now.
         Message.objects.filter(pk=message.pk, attempts=message.attempts).update(
@@ -118,10 +125,12 @@ def release_lost(*, now: datetime, at_most: int) -> int:
     return number
 
 
-def send(message: Message) -> None:
+def send(message: Message, *, now: datetime) -> None:
     """Hand the message over, or raise ``Refused`` or ``NotNow``; nothing else is raised."""
     try:
-        if message.channel == Channel.SMS:
+        if message.channel == Channel.WEBHOOK:
+            webhooks.call_endpoint(message, now=now)
+        elif message.channel == Channel.SMS:
             sms.gateway().send(
                 number=message.recipient, text=message.text, reference=message_mark(message)
             )
@@ -146,7 +155,7 @@ def _hand_over(mail: EmailMultiAlternatives) -> None:
 
 def message_mark(message: Message) -> str:
     """The name a message bears outside: the same each time it is sent, and its copies' too."""
-    if message.channel == Channel.SMS:
+    if message.channel != Channel.EMAIL:
         return str(message.pk)
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{message.pk}@{host}>"
@@ -203,16 +212,29 @@ def _close(message: Message, state: State, error: str) -> int:
     return _own(message).update(state=state, leased_until=None, last_error=error[:200])
 
 
-def _put_back(message: Message, error: str, *, now: datetime) -> int:
-    pause = pause_before_next(message.attempts, age=now - message.created_at)
+def _put_back(
+    message: Message, error: str, *, now: datetime, asked: timedelta | None = None
+) -> int:
+    pause = _pause_after(message, now=now)
     if pause is None:
-        return _close(message, State.FAILED, error)
+        closed = _close(message, State.FAILED, error)
+        if closed and message.channel == Channel.WEBHOOK:
+            webhooks.give_up(message, now=now)
+        return closed
     if error == "lost" and message.attempts <= QUICK_RETURNS:
         pause = timedelta()
+    if asked is not None:
+        pause = max(pause, asked)
     logger.info("Message %s (%s) waits: %s", message.pk, message.kind, error)
     return _own(message).update(
         state=State.WAITING, not_before=now + pause, leased_until=None, last_error=error[:200]
     )
+
+
+def _pause_after(message: Message, *, now: datetime) -> timedelta | None:
+    if message.channel == Channel.WEBHOOK:
+        return pause_before_next_call(message.attempts)
+    return pause_before_next(message.attempts, age=now - message.created_at)
 
 
 def _own(message: Message) -> QuerySet[Message]:

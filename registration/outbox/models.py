@@ -9,6 +9,29 @@ from registration.common.sealing import SealedField
 from registration.outbox.choices import Channel, State
 
 
+class Endpoint(models.Model):
+    """Another organisation's system that is called (Standard Webhooks: signed, retried, ended).
+
+    Only what two people agreed on is written here; the room that uses it sees to that.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    address = SealedField()
+    secret = SealedField()
+    # While a secret is replaced, each call bears both signatures.
+    previous_secret = SealedField(blank=True)
+    previous_until = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField()
+    # It answered 410, or failed for days: nothing more is sent until somebody looks.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Message(models.Model):
     """One message to one recipient, written in the reader's language when it was queued."""
 
@@ -23,6 +46,10 @@ class Message(models.Model):
     language = models.CharField(max_length=8)
     recipient = SealedField()
     recipient_hash = models.CharField(max_length=64, db_index=True)
+    # Of a webhook: where it goes and by what it is signed at that moment.
+    endpoint = models.ForeignKey(
+        Endpoint, models.PROTECT, null=True, blank=True, related_name="messages"
+    )
     subject = SealedField(blank=True)
     text = SealedField()
     html = SealedField(blank=True)

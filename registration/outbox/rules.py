@@ -14,6 +14,13 @@ from registration.common.errors import RuleBroken
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 GIVE_UP_AFTER = timedelta(hours=72)
+# Of a webhook, before each further try (Standard Webhooks): over three days, then no more.
+CALL_PAUSES = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
+)
 
 _is_address = EmailValidator()
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -48,7 +55,11 @@ class Refused(NotDelivered):
 
 
 class NotNow(NotDelivered):
-    """It may go out later."""
+    """It may go out later; not before the ``pause`` that the other side asked for, if any."""
+
+    def __init__(self, code: str, *, pause: timedelta | None = None) -> None:
+        super().__init__(code)
+        self.pause = pause
 
 
 def require_one_address(address: str) -> str:
@@ -66,7 +77,11 @@ def require_one_address(address: str) -> str:
     except (ValidationError, UnicodeError):
         usable = False
     if not usable:
-        raise RuleBroken("not_one_address", _("Give one e-mail address, like name@example.org."))
+        raise RuleBroken(
+            "not_one_address",
+            _("Give one e-mail address, like name@example.org."),
+            field="email",
+        )
     return cleaned
 
 
@@ -90,6 +105,11 @@ def pause_before_next(attempts: int, *, age: timedelta) -> timedelta | None:
     if age >= GIVE_UP_AFTER and attempts > len(PAUSES):
         return None
     return PAUSES[min(attempts, len(PAUSES)) - 1]
+
+
+def pause_before_next_call(attempts: int) -> timedelta | None:
+    """The same for a webhook, which is tried ten times."""
+    return CALL_PAUSES[attempts - 1] if attempts <= len(CALL_PAUSES) else None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.template import Context, Engine, TemplateDoesNotExist
 from django.utils import translation
 
@@ -18,21 +19,27 @@ from registration.common.sealing import lookup_hash
 from registration.outbox import delivery
 from registration.outbox.choices import Channel, State
 from registration.outbox.delivery import deliver_message
-from registration.outbox.models import Attachment, MailboxItem, Message, Stop
+from registration.outbox.models import Attachment, Endpoint, MailboxItem, Message, Stop
 from registration.outbox.rules import one_line, require_one_address, require_one_number
 from registration.outbox.tasks import deliver_message as bell
+from registration.outbox.webhooks import ENDED, make_endpoint, replace_secret, resume_endpoint
 
 logger = logging.getLogger(__name__)
 
 __all__ = [
     "PER_RECIPIENT",
     "File",
+    "call_back",
     "deliver_due",
     "deliver_message",
     "erase_messages",
+    "make_endpoint",
     "may_write_to",
     "queue_email",
     "queue_sms",
+    "queue_webhook",
+    "replace_secret",
+    "resume_endpoint",
     "resume_messages",
     "stop_messages",
 ]
@@ -148,6 +155,45 @@ def queue_sms(
     )
 
 
+def queue_webhook(
+    kind: str,
+    *,
+    endpoint: Endpoint,
+    body: str,
+    language: str,
+    dedupe_key: str,
+    now: datetime,
+    about: UUID | None = None,
+) -> Message:
+    """Write a call to another organisation's system; ``body`` is its JSON, sent as it stands.
+
+    As ``queue_email``: twice with one ``dedupe_key`` is once. To an endpoint that has ended it is
+    written as failed (``endpoint_ended``) and never sent.
+    """
+    if written := Message.objects.filter(dedupe_key=dedupe_key).first():
+        return written
+    message = Message(
+        channel=Channel.WEBHOOK,
+        recipient=endpoint.address,
+        recipient_hash=lookup_hash(endpoint.address, purpose="recipient"),
+        endpoint=endpoint,
+        text=body,
+    )
+    if endpoint.ended_at:
+        message.state, message.last_error = State.FAILED, ENDED
+    return _queue(
+        message,
+        kind=kind,
+        language=language,
+        about=about,
+        dedupe_key=dedupe_key,
+        now=now,
+        attachments=(),
+        limit=None,
+        stoppable="",
+    )
+
+
 def stop_messages(recipient: str, topic: str, *, now: datetime) -> None:
     """Send a mailbox or number nothing more that is ``stoppable`` under this topic. Twice is once.
 
@@ -197,6 +243,22 @@ def deliver_due(*, now: datetime) -> dict[str, int]:
         if state in results:
             results[state] += 1
     return results
+
+
+def call_back(messages: QuerySet[Message], because: str) -> list[UUID]:
+    """Never send those of these messages that have not gone yet (``failed``, ``because``); which.
+
+    What a worker holds at this moment counts as sent if it goes out, and is not tried again.
+    """
+    unsent = messages.filter(state__in=[State.WAITING, State.SENDING]).order_by("pk")
+    return [
+        pk
+        for pk in unsent.values_list("pk", flat=True)
+        # One by one, each only if it is still so: a worker may be quicker.
+        if Message.objects.filter(pk=pk, state__in=[State.WAITING, State.SENDING]).update(
+            state=State.FAILED, last_error=because, leased_until=None
+        )
+    ]
 
 
 def _queue(

@@ -4,7 +4,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from registration.outbox import delivery
+from registration.outbox import delivery, webhooks
 
 MOST_AT_ONCE = 500
 # A new message has its own bell; the sweep finds those whose bell was lost.
@@ -18,8 +18,11 @@ def deliver_message(message_id: str) -> None:
 
 @shared_task
 def sweep_messages() -> None:
-    """Put back what dead workers held and ring for what is due, at most 500 of each."""
+    """Put back what dead workers held and ring for what is due, at most 500 of each; no old secret
+    of a webhook outlives its time.
+    """
     now = timezone.now()
+    webhooks.forget_previous_secrets(now=now)
     delivery.release_lost(now=now, at_most=MOST_AT_ONCE)
     left_lying = delivery.due(now=now).exclude(attempts=0, created_at__gt=now - BELL_TIME)
     for message_id in left_lying.values_list("pk", flat=True)[:MOST_AT_ONCE]:

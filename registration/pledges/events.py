@@ -78,11 +78,13 @@ def _reference(model: type[Model], key: int | str) -> Model:
 
 
 def record_pledge_event(kind: EventKind, pledge: Pledge, *, now: datetime) -> Event:
-    """Write an event with the registration's origin, organs, sex and age band of today."""
-    born = pledge.particulars.birth_date
-    band = age_band(
-        date.fromisoformat(born) if born else None, now.astimezone(pledge.jurisdiction.zone).date()
-    )
+    """Write an event with the registration's origin, organs, sex and age band of today.
+
+    That it was received also says on which earlier day its paper was signed.
+    """
+    born, today = pledge.particulars.birth_date, now.astimezone(pledge.jurisdiction.zone).date()
+    band = age_band(date.fromisoformat(born) if born else None, today)
+    is_late = bool(pledge.signed_on and pledge.signed_on < today)
     origin = Origin(
         department=pledge.department,
         province=pledge.province,
@@ -100,6 +102,7 @@ def record_pledge_event(kind: EventKind, pledge: Pledge, *, now: datetime) -> Ev
         organs=pledge.organ_codes,
         sex=Sex(pledge.particulars.sex),
         age_band=AgeBand(band),
+        signed_on=pledge.signed_on if is_late and kind == EventKind.PLEDGE_RECEIVED else None,
     )
 
 

@@ -1,54 +1,42 @@
-"""From an ended window to a delivered summary. Each step may be run again, by anybody, at once.
+"""From an ended window to frozen figures and documents. Each step may be run again, at once.
 
-Freeze, make documents, queue the deliveries: what a crash leaves undone is done by the next run,
-from the same frozen figures.
+What a crash leaves undone is done by the next run, from the same frozen figures.
 """
 
 import json
-import logging
+import secrets
 import time
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from registration.common import dates
 from registration.common.errors import RuleBroken
 from registration.ledger.clock import BarrierBusy, pass_barrier
-from registration.outbox.services import File, queue_email
-from registration.reports import labels, letter
-from registration.reports.choices import Format
+from registration.papers import letter
+from registration.papers.disclosure import shared_edition
+from registration.papers.table import build_table
+from registration.papers.workbook import build_workbook
+from registration.reports.choices import Edition, Format
 from registration.reports.figures import compile_figures
-from registration.reports.models import (
-    Delivery,
-    Document,
-    Recipient,
-    ReportHours,
-    Summary,
-    Window,
-)
+from registration.reports.models import Document, ReportHours, Summary, Window
 from registration.reports.rules import canonical, digest, require_ended
-from registration.reports.workbook import build_workbook
-
-logger = logging.getLogger(__name__)
 
 BARRIER_TRIES = 5
 BARRIER_PAUSE_SECONDS = 0.2
 CONTENT_TYPES = {
     Format.PDF: "application/pdf",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.CSV: "text/csv; charset=utf-8",
     Format.JSON: "application/json",
 }
 
 
 def close_window(window: Window, *, now: datetime) -> Summary:
-    """Freeze the window's figures, make its documents and queue one message for each recipient.
+    """Freeze the window's figures and make its documents; ``finish_window`` when all is queued.
 
-    Pressing twice gives the same summary and sends nothing twice. Refuses with ``window_open``
+    Pressing twice gives the same summary. Refuses with ``window_open``
     before the cut-off (by both the caller's and the database's clock) and with
     ``earlier_window_open`` out of order. Raises ``BarrierBusy`` when writers hold the ledger for
     long: the next minute tries again. Must not be called inside a transaction.
@@ -56,15 +44,21 @@ def close_window(window: Window, *, now: datetime) -> Summary:
     summary = Summary.objects.filter(window=window).first()
     if summary is None:
         require_ended(window.ends_at, now=now)
-        moment = _pass_barrier_patiently()
+        moment = pass_barrier_patiently()
         require_ended(window.ends_at, now=moment)
         summary = freeze(window, taken_at=moment)
-    make_documents(summary)
-    deliver(summary, now=now)
+    documents_of(summary)
     return summary
 
 
-def _pass_barrier_patiently() -> datetime:
+def finish_window(window: Window, *, now: datetime) -> bool:
+    """Take the window for good off the list of those to work on; False if somebody did before."""
+    open_still = Window.objects.filter(pk=window.pk, finished_at__isnull=True)
+    return bool(open_still.update(finished_at=now))
+
+
+def pass_barrier_patiently() -> datetime:
+    """As ``ledger.clock.pass_barrier``, several times, each with a short wait."""
     for _try in range(BARRIER_TRIES - 1):
         try:
             return pass_barrier()
@@ -90,7 +84,7 @@ def freeze(window: Window, *, taken_at: datetime) -> Summary:
     if earlier.filter(summary__isnull=True).exists():
         raise RuleBroken("earlier_window_open", _("An earlier day must be closed first."))
     figures = compile_figures(window, taken_at=taken_at)
-    text = canonical(figures)
+    text = text_to_keep(figures)
     return Summary.objects.create(
         window=window,
         department_id=window.department_id,
@@ -102,27 +96,43 @@ def freeze(window: Window, *, taken_at: datetime) -> Summary:
     )
 
 
-def make_documents(summary: Summary) -> list[Document]:
-    """Make the documents that are missing, from the frozen figures alone; return all of them."""
-    made = {document.format for document in summary.documents.defer("content")}
+def text_to_keep(figures: dict[str, Any]) -> str:
+    """The canonical text of figures with a number that nobody can guess.
+
+    The hash is told to offices that get small figures hidden: without that number they could try
+    which figures it fits.
+    """
+    return canonical({**figures, "salt": secrets.token_hex(16)})
+
+
+def documents_of(summary: Summary, *, edition: Edition = Edition.OWN) -> list[Document]:
+    """The documents of an edition; those that are missing are made of the frozen figures alone."""
+    made = set(summary.documents.filter(edition=edition).values_list("format", flat=True))
     figures = json.loads(summary.figures)
     for kind in formats_of(figures):
         if kind not in made:
-            content = _build(kind, figures, summary)
+            content = build_document(figures, format=kind, edition=edition, sha256=summary.sha256)
             # Two runs at once make the same bytes; the first one's row is kept.
             Document.objects.bulk_create(
                 [
                     Document(
                         summary=summary,
                         format=kind,
-                        name=f"{figures['department']['code']}-{figures['window']['day']}.{kind}",
+                        edition=edition,
+                        name=document_name(figures, format=kind, edition=edition),
                         content=content,
                         sha256=digest(content),
                     )
                 ],
                 ignore_conflicts=True,
             )
-    return list(summary.documents.order_by("pk"))
+    return list(summary.documents.filter(edition=edition).order_by("pk"))
+
+
+def document_name(figures: dict[str, Any], *, format: Format, edition: Edition) -> str:
+    """The name under which a document of these figures is sent and kept."""
+    shared = "-shared" if edition == Edition.SHARED else ""
+    return f"{figures['department']['code']}-{figures['window']['day']}{shared}.{format}"
 
 
 def formats_of(figures: dict[str, Any]) -> list[Format]:
@@ -131,81 +141,15 @@ def formats_of(figures: dict[str, Any]) -> list[Format]:
     return [kind for kind in Format if kind != Format.PDF or has_letter]
 
 
-def _build(kind: Format, figures: dict[str, Any], summary: Summary) -> bytes:
-    if kind == Format.PDF:
-        return letter.build_letter(figures, sha256=summary.sha256)
-    if kind == Format.XLSX:
-        return build_workbook(figures, sha256=summary.sha256)
-    return summary.figures.encode()
+def build_document(
+    figures: dict[str, Any], *, format: Format, edition: Edition, sha256: str
+) -> bytes:
+    """A document of figures, frozen or provisional; equal figures give equal bytes.
 
-
-@transaction.atomic
-def deliver(summary: Summary, *, now: datetime) -> None:
-    """Queue one message for each recipient and mark the window as finished, all or nothing."""
-    window = Window.objects.select_for_update().get(pk=summary.window_id)
-    if window.finished_at is not None:
-        return
-    figures = json.loads(summary.figures)
-    files = [
-        File(document.name, CONTENT_TYPES[Format(document.format)], bytes(document.content))
-        for document in summary.documents.exclude(format=Format.JSON).order_by("pk")
-    ]
-    recipients = Recipient.objects.filter(department=summary.department_id, is_active=True)
-    for recipient in recipients.order_by("pk"):
-        try:
-            message = queue_email(
-                "reports/summary",
-                to=recipient.email,
-                language=recipient.language,
-                context=mail_context(figures, summary=summary, recipient=recipient),
-                dedupe_key=f"summary:{summary.pk}:{recipient.pk}",
-                now=now,
-                attachments=files,
-                limit=None,
-            )
-        except RuleBroken as error:
-            # One office's unusable address must not hold back the others'.
-            logger.error("Recipient %s gets no summary: %s.", recipient.pk, error.code)
-            continue
-        Delivery.objects.get_or_create(
-            summary=summary, recipient=recipient, defaults={"message": message}
-        )
-    window.finished_at = now
-    window.save(update_fields=["finished_at"])
-
-
-def mail_context(
-    figures: dict[str, Any], *, summary: Summary, recipient: Recipient
-) -> dict[str, Any]:
-    """What the message says, in the recipient's language."""
-    window, language = figures["window"], recipient.language
-    day = datetime.fromisoformat(window["day"]).date()
-
-    def local(moment: str) -> str:
-        return dates.date_time(datetime.fromisoformat(moment), language, zone=figures["zone"])
-
-    with translation.override(language):
-        address = reverse("reports:summary", args=[figures["department"]["code"], window["day"]])
-        return {
-            "department": figures["department"]["name"],
-            "province": figures["province"]["name"],
-            "day": dates.short_date(day, language),
-            "starts": local(window["starts_at"]),
-            "ends": local(window["ends_at"]),
-            "serial": summary.serial,
-            "sha256": summary.sha256,
-            "is_quiet": labels.is_quiet(figures),
-            "holds_demo": figures["holds_demo"],
-            "demo_note": labels.demo_note(),
-            "legal_note": labels.legal_note(figures),
-            "purpose": recipient.get_purpose_display(),
-            "url": f"{settings.BASE_URL}{address}",
-            "rows": [
-                {
-                    "label": row["label"],
-                    "day": dates.number(row["day"], language),
-                    "total": dates.number(row["total"], language),
-                }
-                for row in labels.count_rows(figures)
-            ],
-        }
+    The shared edition hides small figures. ``sha256`` is the hash of the figures as they are kept.
+    """
+    shown = shared_edition(figures) if edition == Edition.SHARED else figures
+    if format == Format.JSON:
+        return canonical(shown).encode()
+    build = {Format.PDF: letter.build_letter, Format.XLSX: build_workbook, Format.CSV: build_table}
+    return build[format](shown, sha256=sha256)

@@ -1,215 +1,170 @@
 """The figures of a window, counted from the ledger: events only, never people.
 
 Everything is read with a fixed number of queries. What was told before is not counted again:
-cumulative figures and the trend go on from the summary before, so that a report costs the same
-whatever the ledger's age. ``proof`` recounts.
+cumulative figures, targets and the trend go on from the summary before, so that a report costs the
+same whatever the ledger's age. ``proof`` recounts.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
-
-from registration.ledger.choices import AgeBand, EntryChannel, EventKind, Sex
-from registration.ledger.models import Event
-from registration.monitor.overview import carried
+from registration.ledger.choices import AgeBand, EntryChannel, Sex
+from registration.ledger.standing import count_waiting
+from registration.reports.counting import (
+    COUNTED,
+    KEYS,
+    Counts,
+    count_entries,
+    day_in,
+    recount,
+)
 from registration.reports.models import ReportHours, Summary, Window
+from registration.reports.names import Names, named, names_of
 from registration.reports.rules import DAY, iso
-from registration.units.choices import active_languages
-from registration.units.models import Organ, Unit
-from registration.units.places import steward_of
+from registration.reports.silence import banners_of
+from registration.reports.targets import targets_of
+from registration.units.models import Unit
 
-COUNTED = {
-    "received": EventKind.PLEDGE_RECEIVED,
-    "confirmed": EventKind.PLEDGE_CONFIRMED,
-    "changed": EventKind.PLEDGE_CHANGED,
-    "withdrawn": EventKind.PLEDGE_WITHDRAWN,
-    "handed_over": EventKind.PLEDGE_HANDED_OVER,
-    "card_issued": EventKind.PLEDGE_CARD_ISSUED,
-}
-NAMES = {str(kind): name for name, kind in COUNTED.items()}
-SIGNS = {str(EventKind.ENTRY_TAKEN_BACK): -1, str(EventKind.ENTRY_RESTORED): 1}
+__all__ = [
+    "COUNTED",
+    "compile_figures",
+    "count_entries",
+    "counts_of",
+    "named",
+    "told_changes",
+]
+
+VERSION = 4
 TREND_DAYS = 14
-
-DIMENSIONS = ("channel", "unit", "organs", "sex", "age_band")
 BROKEN_DOWN = ("received", "confirmed")
+BLOOD = ("booked", "cancelled", "arrived", "no_show", "given", "deferred")
+BLOOD_OF_UNIT = ("booked", "arrived", "given", "deferred", "ml")
+# What a registration can lack: the dimension, and what stands there then.
+LACKING = {
+    "no_locality": ("locality_id", None),
+    "no_sex": ("sex", Sex.UNKNOWN),
+    "no_age": ("age_band", AgeBand.UNKNOWN),
+    "no_unit": ("unit_id", None),
+}
 
-Groups = dict[str, Counter[tuple[Any, str]]]
 
+def compile_figures(
+    window: Window, *, taken_at: datetime, provisional: int | None = None
+) -> dict[str, Any]:
+    """The figures of a window as they are frozen, in the language of the department's hours.
 
-def count_entries(department: Unit, *, starts_at: datetime, ends_at: datetime) -> Groups:
-    """Count the events of ``[starts_at, ends_at)``: dimension → (key, name of the count) → number.
-
-    Tests are left out. Dimensions: kind, demo, channel, unit (its id), organs, sex, age_band. One
-    query reads each row once and groups equal ones; all breakdowns are folded from that answer,
-    so that they cannot disagree. What was corrected before the day was told counts as corrected.
+    Call it after the ledger's barrier, with the windows before it closed. Writes nothing. With the
+    number of a ``provisional`` count the window is one that still goes on; it has no serial.
     """
-    rows = (
-        _counted(department)
-        .filter(happened_at__gte=starts_at, happened_at__lt=ends_at)
-        .values_list("kind", "is_demo", *DIMENSIONS)
-        .annotate(number=Count("pk"))
+    hours = ReportHours.objects.select_related("department__province").get(
+        department=window.department_id
     )
-    corrections = (
-        _corrections(department, starts_at=starts_at, ends_at=ends_at)
-        .filter(corrects__happened_at__gte=starts_at)
-        .values_list("kind", "corrects__kind", "is_demo", *DIMENSIONS)
-        .annotate(number=Count("pk"))
-    )
-    corrected = [(of, *rest, SIGNS[kind] * number) for kind, of, *rest, number in corrections]
-    groups: Groups = {name: Counter() for name in ("kind", "demo", *DIMENSIONS)}
-    for kind, is_demo, *keys, number in [*rows, *corrected]:
-        name = NAMES[kind]
-        groups["kind"]["", name] += number
-        if is_demo:
-            groups["demo"]["", ""] += number
-        if name in BROKEN_DOWN:
-            for dimension, key in zip(DIMENSIONS, keys, strict=True):
-                groups[dimension][key, name] += number
-    return groups
+    department = hours.department
+    previous = Summary.objects.filter(department=department).order_by("-serial").first()
+    told = json.loads(previous.figures) if previous else None
+    counted = count_entries(department, starts_at=window.starts_at, ends_at=window.ends_at)
+    days = _days_of(window, told)
+    names = names_of(department, days, counted, hours.language)
+    counts, adjustments = counts_of(counted), adjustments_of(counted, window.zone)
+    cumulative, holds_demo = _cumulative(department, window, counted, adjustments, told)
+    is_frozen = provisional is None
+    return {
+        **_head(department, window, names, days),
+        "serial": (previous.serial + 1 if previous else 1) if is_frozen else 0,
+        "provisional": None if is_frozen else {"number": provisional},
+        "taken_at": iso(taken_at),
+        "previous_sha256": previous.sha256 if previous and is_frozen else None,
+        "holds_demo": holds_demo,
+        "counts": counts,
+        "cumulative": cumulative,
+        "adjustments": adjustments,
+        "earlier": _earlier(counted, days[0], window.zone),
+        **_breakdowns(counted, names),
+        "blood": _blood(counted, names),
+        "targets": targets_of(department, window, counted, names, told),
+        "banners": banners_of(department, window, counted, hours.language),
+        "waiting": [
+            {"key": key, "number": number} for key, number in count_waiting(department).items()
+        ],
+        "quality": _quality(counted),
+        "trend": _trend(window.day, counts, told["trend"] if told else []),
+    }
 
 
-def _counted(department: Unit) -> QuerySet[Event]:
-    """The department's events that count at all, in no order."""
-    return Event.objects.filter(
-        department=department, is_test=False, kind__in=list(COUNTED.values())
-    ).order_by()
+def counts_of(counted: Counts) -> dict[str, int]:
+    """The head figures."""
+    return {name: counted.heads[name] for name in KEYS}
 
 
-def _corrections(
-    department: Unit, *, starts_at: datetime | None = None, ends_at: datetime
-) -> QuerySet[Event]:
-    """Corrections of counted events that were made in ``[starts_at, ends_at)``."""
-    found = Event.objects.filter(
-        department=department,
-        is_test=False,
-        corrects__isnull=False,
-        kind__in=list(SIGNS),
-        corrects__kind__in=list(COUNTED.values()),
-        happened_at__lt=ends_at,
-    )
-    return (found.filter(happened_at__gte=starts_at) if starts_at else found).order_by()
+def adjustments_of(counted: Counts, zone: str) -> list[dict[str, Any]]:
+    """What was corrected of days told before: the day concerned, the figure, by how much, why.
 
-
-def adjustments_of(window: Window) -> list[dict[str, Any]]:
-    """What was corrected in a window of days told before: the day concerned, the figure, by how
-    much. The told day stays as it was told.
+    The told day stays as it was told.
     """
-    zone = ZoneInfo(window.zone)
-    rows = (
-        _corrections(window.department, starts_at=window.starts_at, ends_at=window.ends_at)
-        .filter(corrects__happened_at__lt=window.starts_at)
-        .values_list("kind", "corrects__kind", "corrects__happened_at")
-    )
-    found: Counter[tuple[date, str]] = Counter()
-    for kind, of, happened_at in rows:
-        found[happened_at.astimezone(zone).date(), NAMES[of]] += SIGNS[kind]
+    found: Counter[tuple[date, str, str]] = Counter()
+    for each in counted.corrections:
+        day = each.told_at.astimezone(ZoneInfo(zone)).date()
+        found[day, each.name, each.cause] += each.sign
+        if each.ml:
+            found[day, "ml", each.cause] += each.ml
     return [
-        {"day": day.isoformat(), "key": name, "number": number}
-        for (day, name), number in sorted(found.items())
+        {"day": day.isoformat(), "key": name, "number": number, "cause": cause}
+        for (day, name, cause), number in sorted(found.items())
         if number
     ]
 
 
 def told_changes(figures: Mapping[str, Any]) -> dict[str, int]:
-    """By how much a told summary moves each cumulative figure: its day and its corrections."""
-    changes = {name: int(figures["counts"][name]) for name in COUNTED}
+    """By how much a told summary moves each cumulative figure: its day and its corrections.
+
+    Only the figures that it knows: older summaries told of no blood.
+    """
+    changes = {name: int(figures["counts"][name]) for name in KEYS if name in figures["counts"]}
     for row in figures.get("adjustments", []):
-        changes[row["key"]] += row["number"]
+        if row["key"] in changes:
+            changes[row["key"]] += row["number"]
     return changes
 
 
-def counts_of(groups: Groups) -> dict[str, int]:
-    """The six head figures."""
-    return {name: groups["kind"]["", name] for name in COUNTED}
-
-
-def recount(department: Unit, *, before: datetime) -> tuple[dict[str, int], bool]:
-    """The head figures of everything before a moment, and whether demo entries are among them."""
-    rows = (
-        _counted(department)
-        .filter(happened_at__lt=before)
-        .values_list("kind")
-        .annotate(number=Count("pk"), demo=Count("pk", filter=Q(is_demo=True)))
-    )
-    found = {NAMES[kind]: (number, demo) for kind, number, demo in rows}
-    counts = {name: found.get(name, (0, 0))[0] for name in COUNTED}
-    for name, number in _net_corrections(department, before):
-        counts[name] += number
-    return counts, any(demo for _number, demo in found.values())
-
-
-def _net_corrections(department: Unit, before: datetime) -> Iterator[tuple[str, int]]:
-    rows = (
-        _corrections(department, ends_at=before)
-        .values_list("kind", "corrects__kind")
-        .annotate(number=Count("pk"))
-    )
-    for kind, of, number in rows:
-        yield NAMES[of], SIGNS[kind] * number
-
-
-def compile_figures(window: Window, *, taken_at: datetime) -> dict[str, Any]:
-    """The figures of a window as they are frozen, in the language of the department's hours.
-
-    Call it after the ledger's barrier, with the windows before it closed. Writes nothing.
-    """
-    department = Unit.objects.select_related("province").get(pk=window.department_id)
-    hours = ReportHours.objects.get(department=department)
-    previous = Summary.objects.filter(department=department).order_by("-serial").first()
-    told = json.loads(previous.figures) if previous else None
-    groups = count_entries(department, starts_at=window.starts_at, ends_at=window.ends_at)
-    counts, adjustments = counts_of(groups), adjustments_of(window)
-    if told:
-        changes = told_changes({"counts": counts, "adjustments": adjustments})
-        cumulative = {name: told["cumulative"][name] + changes[name] for name in COUNTED}
-        holds_demo = told["holds_demo"] or bool(groups["demo"]["", ""])
-    else:
-        cumulative, holds_demo = recount(department, before=window.ends_at)
-    return {
-        **_head(department, window, hours.language),
-        "serial": previous.serial + 1 if previous else 1,
-        "taken_at": iso(taken_at),
-        "previous_sha256": previous.sha256 if previous else None,
-        "holds_demo": holds_demo,
-        "counts": counts,
-        "cumulative": cumulative,
-        "adjustments": adjustments,
-        "by_channel": _keyed(groups, "channel", EntryChannel.values),
-        "by_unit": _by_unit(groups, hours.language),
-        "by_organ": _by_organ(groups, hours.language),
-        "by_sex": _keyed(groups, "sex", Sex.values),
-        "by_age_band": _keyed(groups, "age_band", AgeBand.values),
-        "trend": _trend(window.day, counts, told["trend"] if told else []),
+def _cumulative(
+    department: Unit,
+    window: Window,
+    counted: Counts,
+    adjustments: list[dict[str, Any]],
+    told: dict[str, Any] | None,
+) -> tuple[dict[str, int], bool]:
+    """What was told, with what this window adds; what no summary told yet is counted once."""
+    before = told["cumulative"] if told else {}
+    found: dict[str, int] = {}
+    old_demo = False
+    if any(name not in before for name in KEYS):
+        found, old_demo = recount(department, before=window.ends_at)
+    changes = told_changes({"counts": counts_of(counted), "adjustments": adjustments})
+    cumulative = {
+        name: before[name] + changes[name] if name in before else found[name] for name in KEYS
     }
+    told_demo = bool(told and told["holds_demo"])
+    return cumulative, told_demo or old_demo or counted.holds_demo
 
 
-def named(row: Unit | Organ, language: str) -> str:
-    """The row's name in a language; where that is missing, in any other."""
-    names = (getattr(row, f"name_{code}") for code in (language, *dict(active_languages())))
-    return next((name for name in names if name), str(row.pk))
+def _days_of(window: Window, told: Mapping[str, Any] | None) -> list[date]:
+    """The days that the window counts: those since the one told before, mostly its own alone."""
+    before = date.fromisoformat(told["window"]["day"]) if told else window.day - DAY
+    return [before + DAY * number for number in range(1, (window.day - before).days + 1)]
 
 
-def _head(department: Unit, window: Window, language: str) -> dict[str, Any]:
+def _head(department: Unit, window: Window, names: Names, days: list[date]) -> dict[str, Any]:
     province = department.province
-    steward = steward_of(province, day=window.day) if province else None
-    zone = ZoneInfo(window.zone)
-    present, units = carried(department)
+    zone, language = ZoneInfo(window.zone), names.language
     return {
-        "version": 3,
+        "version": VERSION,
         "department": {"code": department.code, "name": named(department, language)},
-        "reporting_unit": (
-            {"code": steward.code, "name": named(steward, language)}
-            if steward and steward != department
-            else None
-        ),
+        "reporting_unit": names.steward,
         "jurisdiction": department.jurisdiction_id,
-        # Units whose website carries the banner by the last visits, of all that take part.
-        "banners": {"present": present, "units": units},
         "province": {
             "code": province.code if province else "",
             "name": province.name if province else "",
@@ -218,6 +173,8 @@ def _head(department: Unit, window: Window, language: str) -> dict[str, Any]:
         "zone": window.zone,
         "window": {
             "day": window.day.isoformat(),
+            "days": [day.isoformat() for day in days],
+            "holiday": names.holiday,
             "starts_at": iso(window.starts_at),
             "ends_at": iso(window.ends_at),
             "cut_off": f"{window.ends_at.astimezone(zone):%H:%M}",
@@ -227,46 +184,105 @@ def _head(department: Unit, window: Window, language: str) -> dict[str, Any]:
     }
 
 
+def _earlier(counted: Counts, first_day: date, zone: str) -> list[dict[str, Any]]:
+    """What of the day's own counts concerns days before it: old paper, withdrawn registrations."""
+    found: Counter[tuple[date, str, str]] = Counter()
+    for (signed_on, name), number in counted.groups["signed_on"].items():
+        if signed_on and name == "received" and day_in(signed_on) < first_day:
+            found[day_in(signed_on), "received", "paper"] += number
+    for moment, number in counted.withdrawn_later.items():
+        day = moment.astimezone(ZoneInfo(zone)).date()
+        found[day, "withdrawn", "withdrawal"] += number
+    return [
+        {"day": day.isoformat(), "key": key, "number": number, "cause": cause}
+        for (day, key, cause), number in sorted(found.items())
+        if number
+    ]
+
+
+def _breakdowns(counted: Counts, names: Names) -> dict[str, Any]:
+    return {
+        "by_channel": _keyed(counted, "channel", EntryChannel.values),
+        "by_placement": _ranked(counted, "placement_id", names.placements),
+        "by_unit": _ranked(counted, "unit_id", names.units),
+        "by_campaign": _ranked(counted, "campaign_id", names.campaigns),
+        "by_locality": _ranked(counted, "locality_id", names.localities),
+        "by_organ": _by_organ(counted, names),
+        "by_sex": _keyed(counted, "sex", Sex.values),
+        "by_age_band": _keyed(counted, "age_band", AgeBand.values),
+    }
+
+
 def _two(counted: Mapping[tuple[Any, str], int], key: Any) -> dict[str, int]:
     return {name: counted.get((key, name), 0) for name in BROKEN_DOWN}
 
 
-def _keyed(groups: Groups, dimension: str, keys: Iterable[str]) -> list[dict[str, Any]]:
+def _keyed(counted: Counts, dimension: str, keys: Iterable[str]) -> list[dict[str, Any]]:
     """The rows of a dimension in the order of its choices, without those that count nothing."""
-    counted = groups[dimension]
-    rows = [{"key": str(key), **_two(counted, key)} for key in keys]
+    rows = [{"key": str(key), **_two(counted.groups[dimension], key)} for key in keys]
     return [row for row in rows if row["received"] or row["confirmed"]]
 
 
-def _by_unit(groups: Groups, language: str) -> list[dict[str, Any]]:
-    counted = groups["unit"]
-    units = Unit.objects.in_bulk({key for key, _name in counted if key is not None})
-    rows = [
-        {"code": unit.code, "name": named(unit, language), **_two(counted, pk)}
-        for pk, unit in units.items()
-    ]
+def _ranked(
+    counted: Counts, dimension: str, known: Mapping[int, Mapping[str, str]]
+) -> list[dict[str, Any]]:
+    """The rows of a dimension that are known by name, the most received first."""
+    rows = [{**row, **_two(counted.groups[dimension], key)} for key, row in known.items()]
+    rows = [row for row in rows if row["received"] or row["confirmed"]]
     return sorted(rows, key=lambda row: (-row["received"], -row["confirmed"], row["code"]))
 
 
-def _by_organ(groups: Groups, language: str) -> list[dict[str, Any]]:
+def _by_organ(counted: Counts, names: Names) -> list[dict[str, Any]]:
     """Take apart the choices, each of which names several organs and was counted as one."""
-    counted: Counter[tuple[str, str]] = Counter()
-    for (choice, name), number in groups["organs"].items():
+    found: Counter[tuple[str, str]] = Counter()
+    for (choice, name), number in counted.groups["organs"].items():
         for code in filter(None, choice.split(";")):
-            counted[code, name] += number
-    organs = Organ.objects.in_bulk({code for code, _name in counted})
-    codes = sorted(
-        {code for code, _name in counted},
-        key=lambda code: (organs[code].sort if code in organs else 999, code),
-    )
-    return [
-        {
-            "code": code,
-            "name": named(organs[code], language) if code in organs else code,
-            **_two(counted, code),
-        }
-        for code in codes
+            found[code, name] += number
+    places = {code: place for place, code in enumerate(names.organs)}
+    codes = sorted({code for code, _name in found}, key=lambda code: (places.get(code, 999), code))
+    rows = [
+        {"code": code, "name": names.organs.get(code, code), **_two(found, code)} for code in codes
     ]
+    return [row for row in rows if row["received"] or row["confirmed"]]
+
+
+def _blood(counted: Counts, names: Names) -> dict[str, Any] | None:
+    """Blood drives: units given by volume, why some could not give, each unit's share."""
+    if not any(counted.heads[name] for name in BLOOD):
+        return None
+    volumes, reasons = counted.groups["volume_ml"], counted.groups["reason"]
+    of_unit = counted.groups["unit_id"]
+    rows = [
+        {**row, **{name: of_unit[key, name] for name in BLOOD_OF_UNIT}}
+        for key, row in names.units.items()
+    ]
+    return {
+        "by_volume": [
+            {"ml": ml, "number": number}
+            for (ml, name), number in sorted(volumes.items(), key=lambda row: row[0][0] or 0)
+            if name == "given" and ml and number
+        ],
+        "deferrals": [
+            {"reason": reason, "number": number}
+            for (reason, name), number in sorted(reasons.items())
+            if name == "deferred" and number
+        ],
+        "by_unit": sorted(
+            (row for row in rows if any(row[name] for name in BLOOD_OF_UNIT)),
+            key=lambda row: (-row["given"], -row["booked"], row["code"]),
+        ),
+    }
+
+
+def _quality(counted: Counts) -> list[dict[str, Any]]:
+    """Of what was received: how much its owner has not confirmed yet, and what it does not say."""
+    received = counted.heads["received"]
+    if not received:
+        return []
+    found = {"unconfirmed": max(received - counted.confirmed_at_once, 0)}
+    for key, (dimension, nothing) in LACKING.items():
+        found[key] = counted.groups[dimension][nothing, "received"]
+    return [{"key": key, "number": number, "of": received} for key, number in found.items()]
 
 
 def _trend(day: date, counts: dict[str, int], told: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,11 +1,11 @@
-"""The day's summary of a department: its hours, its windows, what was frozen, who receives it."""
+"""The day's summary of a department: its hours, its windows, what was frozen and made of it."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from registration.ledger.kept import KeptModel
-from registration.outbox.models import Message
-from registration.reports.choices import Format, Purpose
+from registration.reports.choices import Edition, Format, OnHolidays
 from registration.units.choices import active_languages
 from registration.units.models import Unit
 
@@ -26,42 +26,30 @@ class ReportHours(models.Model):
     language = models.CharField(_("language"), max_length=8, choices=active_languages)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+    on_holidays = models.CharField(
+        _("on public holidays"), max_length=8, choices=OnHolidays, default=OnHolidays.SEND
+    )
+    weekends_too = models.BooleanField(_("Saturdays and Sundays count as holidays"), default=False)
+    # Eves of Turkish holidays: offices close at 13:00 (Law 2429, article 2).
+    half_day_cut_off_at = models.TimeField(_("cut-off on half days"), null=True, blank=True)
+    half_day_due_at = models.TimeField(_("due time on half days"), null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(due_at__gt=models.F("cut_off_at")), name="due_after_cut_off"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(half_day_cut_off_at__isnull=True, half_day_due_at__isnull=True)
+                | models.Q(half_day_due_at__gt=models.F("half_day_cut_off_at")),
+                name="half_day_due_after_cut_off",
+            ),
         ]
         verbose_name = _("report hours")
         verbose_name_plural = _("report hours")
 
     def __str__(self) -> str:
         return f"{self.department}: {self.cut_off_at:%H:%M} / {self.due_at:%H:%M}"
-
-
-class Recipient(models.Model):
-    """An office that receives a department's summary. An office, not a person."""
-
-    department = models.ForeignKey(
-        Unit, models.CASCADE, related_name="recipients", verbose_name=_("department")
-    )
-    office = models.CharField(_("office"), max_length=120)
-    email = models.EmailField(_("e-mail"))
-    language = models.CharField(_("language"), max_length=8, choices=active_languages)
-    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose, default=Purpose.ACTION)
-    is_active = models.BooleanField(_("receives"), default=True)
-
-    class Meta:
-        ordering = ["department", "office"]
-        constraints = [
-            models.UniqueConstraint(fields=["department", "email"], name="recipient_once")
-        ]
-        verbose_name = _("recipient of the summary")
-        verbose_name_plural = _("recipients of the summary")
-
-    def __str__(self) -> str:
-        return self.office
 
 
 class Window(models.Model):
@@ -75,6 +63,8 @@ class Window(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    # A holiday on which the department wants nothing sent: counted and frozen all the same.
+    is_quiet = models.BooleanField(default=False)
     # Frozen, documents made, deliveries queued: nothing is left to do for this window.
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -127,30 +117,40 @@ class Document(KeptModel):
 
     summary = models.ForeignKey(Summary, models.PROTECT, related_name="documents")
     format = models.CharField(max_length=4, choices=Format)
+    edition = models.CharField(max_length=8, choices=Edition, default=Edition.OWN)
     name = models.CharField(max_length=120)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["summary", "format"], name="document_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["summary", "format", "edition"], name="document_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Delivery(models.Model):
-    """One summary to one recipient; the message says how far it got."""
+class Provisional(KeptModel):
+    """Figures of a day that is still being counted, as they stood when somebody asked for them.
 
-    wagtail_reference_index_ignore = True
+    Numbered for each department and kept, so that what was told in between can be found again.
+    """
 
-    summary = models.ForeignKey(Summary, models.PROTECT, related_name="deliveries")
-    recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="deliveries")
-    message = models.OneToOneField(Message, models.PROTECT, related_name="+")
+    department = models.ForeignKey(Unit, models.PROTECT, related_name="provisionals")
+    number = models.PositiveIntegerField()
+    figures = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    taken_at = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
+        ordering = ["department", "-number"]
         constraints = [
-            models.UniqueConstraint(fields=["summary", "recipient"], name="delivery_once")
+            models.UniqueConstraint(fields=["department", "number"], name="provisional_once")
         ]
 
     def __str__(self) -> str:
-        return f"{self.summary} → {self.recipient}"
+        return f"{self.department_id} provisional no. {self.number}"

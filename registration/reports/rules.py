@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from registration.common.dates import short_date
 from registration.common.errors import RuleBroken
-from registration.reports.choices import WindowState
+from registration.reports.choices import OnHolidays
+from registration.units.choices import HolidayKind
+from registration.units.rules import SATURDAY
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -54,30 +57,86 @@ def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
     return after
 
 
-def window_edges(day: date, *, cut_off: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The window of ``day``: from the cut-off of the day before to the cut-off of this one."""
-    return moment_of(day - DAY, cut_off, zone), moment_of(day, cut_off, zone)
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """How the days of one department go: its hours, and the holidays of its country by day.
+
+    ``half_day`` holds the cut-off and the due time of half days, if they have their own. Half
+    days are no holidays.
+    """
+
+    zone: ZoneInfo
+    cut_off: time
+    due: time
+    half_day: tuple[time, time] | None = None
+    on_holidays: str = OnHolidays.SEND
+    weekends_too: bool = False
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    last_day: date | None = None
+
+    def is_holiday(self, day: date) -> bool:
+        is_weekend = self.weekends_too and day.weekday() >= SATURDAY
+        return is_weekend or self.holidays.get(day) == HolidayKind.PUBLIC
+
+    def is_merged(self, day: date) -> bool:
+        """Whether the next working day's window counts this day too.
+
+        No working day follows the last day: it has a window of its own, or its entries and those
+        of the holidays before it would never be counted.
+        """
+        is_merging = self.on_holidays == OnHolidays.MERGE and day != self.last_day
+        return is_merging and self.is_holiday(day)
+
+    def is_quiet(self, day: date) -> bool:
+        """Whether this day's summary is kept and not sent."""
+        return self.on_holidays == OnHolidays.SKIP and self.is_holiday(day)
+
+    def cut_off_of(self, day: date) -> time:
+        return self._hours_of(day)[0]
+
+    def due_of(self, day: date) -> time:
+        return self._hours_of(day)[1]
+
+    def end_of(self, day: date) -> datetime:
+        """The moment of the day's cut-off, in UTC."""
+        return moment_of(day, self.cut_off_of(day), self.zone)
+
+    def _hours_of(self, day: date) -> tuple[time, time]:
+        if self.half_day and self.holidays.get(day) == HolidayKind.HALF_DAY:
+            return self.half_day
+        return self.cut_off, self.due
 
 
-def next_span(last: Span | None, *, first_day: date, cut_off: time, zone: ZoneInfo) -> Span:
+def next_span(last: Span | None, *, first_day: date, calendar: Calendar) -> Span:
     """The window after ``last``, or the first one, which is that of ``first_day``.
 
-    It starts where the last one ended, whatever happened to the hours or the zone since: so
-    windows tile time. A day whose cut-off is not later than that start has no window of its own.
+    It starts where the last one ended, whatever happened to the hours, the holidays or the zone
+    since: so windows tile time. A day that is merged, or whose cut-off is not later than that
+    start, has no window of its own; the next day's counts it.
     """
     if last is None:
-        day = first_day
-        starts_at = window_edges(day, cut_off=cut_off, zone=zone)[0]
+        day, starts_at = first_day, calendar.end_of(first_day - DAY)
     else:
         day, starts_at = max(last.day + DAY, first_day), last.ends_at
-    while moment_of(day, cut_off, zone) <= starts_at:
+    while calendar.is_merged(day) or calendar.end_of(day) <= starts_at:
         day += DAY
-    return Span(day, starts_at, moment_of(day, cut_off, zone))
+    return Span(day, starts_at, calendar.end_of(day))
 
 
-def due_moment(span: Span, *, due: time, zone: ZoneInfo) -> datetime:
+def due_moment(span: Span, *, calendar: Calendar) -> datetime:
     """When the summary of a window must lie on the desk; never before the window has ended."""
-    return max(moment_of(span.day, due, zone), span.ends_at)
+    return max(moment_of(span.day, calendar.due_of(span.day), calendar.zone), span.ends_at)
+
+
+def days_counted(spans: Iterable[Span], *, first: date, number: int) -> list[tuple[date, Span]]:
+    """The days from ``first`` on, each with the window that counts it; fewer where windows end."""
+    found: list[tuple[date, Span]] = []
+    for span in spans:
+        while len(found) < number and (day := first + DAY * len(found)) <= span.day:
+            found.append((day, span))
+        if len(found) == number:
+            break
+    return found
 
 
 def require_ended(ends_at: datetime, *, now: datetime) -> None:
@@ -95,6 +154,22 @@ def require_due_after_cut_off(*, cut_off: time, due: time) -> None:
             "due_before_cut_off",
             _("The due time must be later than the cut-off, on the same day."),
             field="due_at",
+        )
+
+
+def require_half_day_hours(*, cut_off: time | None, due: time | None) -> None:
+    """Refuse ``half_day_incomplete`` (one of the two) and ``half_day_due_before_cut_off``."""
+    if (cut_off is None) != (due is None):
+        raise RuleBroken(
+            "half_day_incomplete",
+            _("Give both hours of half days, or neither."),
+            field="half_day_due_at" if due is None else "half_day_cut_off_at",
+        )
+    if cut_off and due and due <= cut_off:
+        raise RuleBroken(
+            "half_day_due_before_cut_off",
+            _("The due time must be later than the cut-off, on the same day."),
+            field="half_day_due_at",
         )
 
 
@@ -121,21 +196,6 @@ def require_told_day(day: date, *, first: date | None, today: date) -> None:
             _("The first summary of this department is that of %(first)s."),
             first=short_date(first, get_language() or "en"),
         )
-
-
-def state_of(
-    *, is_frozen: bool, is_finished: bool, waiting: int, sent: int, failed: int
-) -> WindowState:
-    """How far a window has got, from its summary and the numbers of its messages."""
-    if not is_frozen:
-        return WindowState.WAITING
-    if not is_finished:
-        return WindowState.FROZEN
-    if failed:
-        return WindowState.FAILED
-    if waiting:
-        return WindowState.QUEUED
-    return WindowState.SENT if sent else WindowState.UNADDRESSED
 
 
 def canonical(figures: dict[str, Any]) -> str:

@@ -1,3 +1,4 @@
+import itertools
 import json
 import threading
 from collections.abc import Callable
@@ -9,42 +10,24 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import Sum
 from django.test import RequestFactory
 from django.utils import timezone
 
 from registration.banners import counting, notes, visitors
 from registration.banners.counting import add_counts, count_batch, count_notes
-from registration.banners.models import DayCount, DaySalt, Placement, Referrer, Seen
+from registration.banners.models import DayCount, DaySalt, Placement, Seen
 from registration.banners.notes import note_click, note_view, only_reader, read_notes
 from registration.banners.tasks import count_seen
 from tests import factories
+from tests.banners.noted import DAY, FIREFOX, NOW, line, write
 from tests.races import needs_postgresql, run_at_once
-
-DAY = date(2026, 11, 20)
-# In Vietnam seven in the evening, in Turkey three in the afternoon.
-NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
 @pytest.fixture
 def folder(settings: Any, tmp_path: Path) -> Path:
     settings.SEEN_DIR = tmp_path / "seen"
     return settings.SEEN_DIR
-
-
-def line(code: str, kind: str = "view", at: datetime = NOW, **said: str) -> str:
-    """A note as both writers write it."""
-    names = ("network", "place", "site", "purpose", "agent", "referrer")
-    given = {"network": "203.0.113.", "agent": FIREFOX, **said}
-    return json.dumps([kind, code, at.timestamp(), *(given.get(name, "") for name in names)])
-
-
-def write(folder: Path, *lines: str, name: str = "portal") -> Path:
-    folder.mkdir(exist_ok=True)
-    file = folder / f"{name}.notes"
-    with file.open("a", encoding="utf-8") as output:
-        output.writelines(f"{one}\n" for one in lines)
-    return file
 
 
 def counts() -> list[tuple[str, int, int]]:
@@ -75,9 +58,9 @@ def test_a_note_holds_the_network_and_no_address(
         note_click(request, "abcde23456")
 
     shared = [NOW.timestamp(), "203.0.113.", "image", "cross-site", " prefetch  ", FIREFOX]
-    assert in_file(folder / "portal.notes") == [
-        ["view", "abcde23456", *shared, ""],
-        ["click", "abcde23456", *shared, "https://benhvien.example.org"],
+    assert in_file(folder / "views.notes") == [["view", "abcde23456", *shared, ""]]
+    assert in_file(folder / "clicks.notes") == [
+        ["click", "abcde23456", *shared, "https://benhvien.example.org"]
     ]
 
 
@@ -87,7 +70,7 @@ def test_a_note_of_the_longest_headers_is_one_short_line(rf: RequestFactory, fol
 
     note_click(rf.get("/", headers=headers), long)
 
-    written = (folder / "portal.notes").read_bytes()
+    written = (folder / "clicks.notes").read_bytes()
     assert written.count(b"\n") == 1
     assert len(written) < notes.LONGEST_LINE
 
@@ -96,7 +79,7 @@ def test_a_note_of_the_longest_headers_is_one_short_line(rf: RequestFactory, fol
 def test_only_a_get_is_noted(rf: RequestFactory, folder: Path, method: str) -> None:
     note_click(getattr(rf, method)("/"), "abcde23456")
 
-    assert not (folder / "portal.notes").exists()
+    assert not folder.exists()
 
 
 def test_a_note_that_cannot_be_written_breaks_nothing(
@@ -166,6 +149,35 @@ def test_count_notes_lets_a_network_add_no_more_than_the_limit(
     assert counts() == [("20.11.", 31, 1)]
 
 
+@pytest.mark.parametrize("is_capped", [True, False], ids=["of the unit", "twin of placements"])
+def test_a_network_adds_no_more_to_a_unit_however_many_placements_it_has(
+    reference: SimpleNamespace, folder: Path, monkeypatch: pytest.MonkeyPatch, is_capped: bool
+) -> None:
+    if not is_capped:
+        monkeypatch.setattr(visitors, "MOST_FOR_A_UNIT", 1000)
+    codes = [reference.placement.code] + [
+        factories.PlacementFactory(
+            banner=reference.banner, unit=reference.hospital, size=size, language=language
+        ).code
+        for size in ("300x250", "970x250", "320x100")
+        for language in ("vi", "tr", "en")
+    ]
+    agents = [f"{FIREFOX} {number}" for number in range(30)]
+    elsewhere = factories.PlacementFactory(banner=reference.banner, unit=reference.steward)
+    for code in codes:
+        write(folder, *(line(code, agent=agent) for agent in agents))
+        count_notes(now=NOW)
+    write(folder, line(codes[-1], network="192.0.2."), line(codes[-1], "click"))
+    write(folder, line(elsewhere.code))
+    count_notes(now=NOW)
+
+    first, there = (DayCount.objects.get(placement=at) for at in (reference.placement, elsewhere))
+    own = DayCount.objects.filter(placement__unit=reference.hospital)
+    total = own.aggregate(views=Sum("views"), clicks=Sum("clicks"))
+    assert total == {"views": 61 if is_capped else 301, "clicks": 1}
+    assert (first.views, there.views) == (30, 1)
+
+
 def test_count_notes_tells_of_unknown_codes_in_sum(
     reference: SimpleNamespace, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -216,10 +228,53 @@ def test_count_notes_takes_up_where_a_crash_stopped_it(
         patch.setattr(counting, "count_batch", crash)
         with pytest.raises(SystemExit):
             count_notes(now=NOW)
-    assert (folder / "portal.notes").stat().st_size > 0
+    assert (folder / "views.notes").stat().st_size > 0
 
     assert count_notes(now=NOW) == 15
     assert counts() == [("20.11.", 35, 0)]
+
+
+@pytest.mark.parametrize("name", ["nginx", "views"])
+def test_clicks_are_counted_in_time_whatever_flood_of_views_there_is(
+    reference: SimpleNamespace, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(notes, "AT_ONCE", 10)
+    # Seconds go by so fast that a run ends after the first of its portions.
+    monkeypatch.setattr(counting, "monotonic", itertools.count(step=15).__next__)
+    code = reference.placement.code
+    views = [line(code, network=f"198.51.{number}.") for number in range(40)]
+    write(folder, *views, name=name)
+    write(folder, line(code, "click"), name="clicks")
+
+    seen = []
+    for _run in range(3):
+        count_notes(now=NOW)
+        seen += counts()
+    write(folder, line(code, "click", network="192.0.2."), name="clicks")
+    count_notes(now=NOW)
+
+    assert seen == [("20.11.", 0, 1), ("20.11.", 10, 1), ("20.11.", 20, 1)]
+    assert counts() == [("20.11.", 20, 2)]
+
+
+def test_files_are_read_in_turn(
+    reference: SimpleNamespace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notes, "AT_ONCE", 2)
+    for name, kind in [("nginx", "view"), ("views", "view"), ("clicks", "click")]:
+        write(folder, *(line(f"{name}{number}", kind) for number in range(3)), name=name)
+
+    read = [[note.code for note in some] for some in read_notes(folder)]
+
+    assert read == [
+        ["clicks0", "clicks1"],
+        ["nginx0", "nginx1"],
+        ["views0", "views1"],
+        ["clicks2"],
+        ["nginx2"],
+        ["views2"],
+    ]
+    assert [file.stat().st_size for file in folder.glob("*.notes")] == [0, 0, 0]
 
 
 def test_notes_are_gone_once_they_are_counted(reference: SimpleNamespace, folder: Path) -> None:
@@ -314,53 +369,6 @@ def test_marks_lead_to_nobody(reference: SimpleNamespace, folder: Path) -> None:
     first, second = Seen.objects.values_list("mark", flat=True)
     assert first[:16] != second[:16]
     assert first[16:] != second[16:]
-
-
-def test_clicks_tell_on_whose_website(
-    reference: SimpleNamespace, folder: Path, settings: Any
-) -> None:
-    settings.BASE_URL = "https://portal.example.org"
-    code = reference.placement.code
-    first, next_day = "https://benhvien.example.org", NOW + timedelta(days=1)
-    came_from = [first, first, "https://portal.example.org", "", "http://tin.example.org:8080"]
-    write(
-        folder,
-        *(
-            line(code, "click", network=f"198.51.{number}.", referrer=origin)
-            for number, origin in enumerate(came_from)
-        ),
-        line(code, "view", network="192.0.2.", referrer="https://views.example.org"),
-    )
-    count_notes(now=NOW)
-    write(folder, line(code, "click", next_day, referrer=first))
-    count_notes(now=next_day)
-
-    found = Referrer.objects.order_by("host").values_list(
-        "host", "clicks", "first_seen_on", "last_seen_on"
-    )
-    assert list(found) == [
-        ("benhvien.example.org", 3, DAY, date(2026, 11, 21)),
-        ("tin.example.org", 1, DAY, DAY),
-    ]
-
-
-def test_no_more_websites_are_kept_than_the_limit(
-    reference: SimpleNamespace, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(counting, "MOST_REFERRERS", 3)
-    code = reference.placement.code
-    for begin in (0, 2, 4):
-        write(
-            folder,
-            *(
-                line(code, "click", network=f"198.{n}.", referrer=f"https://h{n}.example.org")
-                for n in range(begin, begin + 2)
-            ),
-        )
-        count_notes(now=NOW)
-
-    assert Referrer.objects.count() == 3
-    assert counts() == [("20.11.", 0, 6)]
 
 
 def test_add_counts_adds_to_the_day(reference: SimpleNamespace) -> None:

@@ -13,9 +13,10 @@ from PIL import Image, ImageStat
 
 from registration.banners import pictures
 from registration.banners.choices import Look, Size
-from registration.banners.colours import LEAST_CONTRAST, PALETTES, contrast, over
+from registration.banners.colours import PALETTES, over
 from registration.banners.models import Banner, BannerOwner, Placement
 from registration.banners.pictures import Owner, Picture, general_picture, picture_of
+from tests.banners.contrasts import LEAST_CONTRAST, contrast, pairs_of
 
 TODAY = date(2026, 11, 21)
 # As long as their fields take, with letters that stand tallest.
@@ -63,7 +64,7 @@ def test_contrast_is_that_of_the_guideline() -> None:
 
 @pytest.mark.parametrize("look", Look)
 def test_words_of_each_look_stand_out_at_their_worst(look: Look) -> None:
-    pairs = PALETTES[look].pairs()
+    pairs = pairs_of(PALETTES[look])
 
     assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < LEAST_CONTRAST} == {}
 

@@ -281,3 +281,15 @@ def test_picture_holds_the_longest_words_without_a_warning(
     assert image.size == (width, height)
     assert max(sum(colour) for colour in top) < 400
     assert caplog.records == []
+
+
+def test_a_changed_banner_is_everywhere_within_five_minutes(
+    client: Client, reference: SimpleNamespace
+) -> None:
+    """nginx keeps an answer for as long as it says, and a browser then for as long again."""
+    kept = []
+    for name in ("banner.png", "banner.svg", "banner.json", "frame/"):
+        answer = get(client, f"/b/{reference.placement.code}/{name}")
+        kept.append(int(answer["Cache-Control"].removeprefix("public, max-age=")))
+
+    assert max(kept) * 2 < 300

@@ -1,6 +1,6 @@
 import pytest
 
-from registration.common.spreadsheets import bare_cell, csv_bytes, csv_line, safe_cell
+from registration.common.spreadsheets import bare_cell, csv_bytes, csv_line, delimiter_of, safe_cell
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+84", "-5", "@x", "\t=1", "\r=1", "\n=1"])
@@ -26,6 +26,11 @@ def test_line_quotes_what_it_must_or_all() -> None:
     assert csv_line(cells) == '"Ayşe, Linh",\'=1,\r\n'
     assert csv_line(cells, delimiter=";") == "Ayşe, Linh;'=1;\r\n"
     assert csv_line(cells, quotes_all=True) == '"Ayşe, Linh","\'=1",""\r\n'
+
+
+@pytest.mark.parametrize(("language", "mark"), [("en", ","), ("tr", ";"), ("vi", ";")])
+def test_cells_are_parted_as_the_language_does(language: str, mark: str) -> None:
+    assert delimiter_of(language) == mark
 
 
 def test_file_begins_with_the_mark_of_utf_8() -> None:

@@ -9,7 +9,8 @@ from wagtail.models import Page
 
 from home.models import FaqPage, HomePage, SectionPage
 from registration.accounts.models import Staff
-from registration.reports.models import Recipient, ReportHours
+from registration.deliveries.models import Recipient
+from registration.reports.models import ReportHours
 
 
 @pytest.fixture

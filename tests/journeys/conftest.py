@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from portal.settings import env
+from tests.journeys.departments import tell_a_day
 from tests.journeys.offices import open_offices
 from tests.journeys.town import Town
 
@@ -48,6 +49,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def offices(town: Town) -> None:
     """Desks of Thanh Hóa and İzmir; see ``tests.journeys.offices``."""
     open_offices(town)
+
+
+@pytest.fixture(scope="session")
+def told_day(town: Town) -> str:
+    """The day that Quảng Ninh and Adana have told; see ``tests.journeys.departments``."""
+    return tell_a_day(town)
 
 
 # While the driver runs there is an event loop in this thread, in which Django refuses queries. It

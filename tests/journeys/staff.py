@@ -11,10 +11,14 @@ WAITS = 60  # seconds for a message to come
 
 def sign_in(page: Page, username: str, *, to: str = "/desk/") -> None:
     page.goto(f"/account/login/?next={to}")
+    say_who(page, username)
+    page.wait_for_url(f"**{to}")
+
+
+def say_who(page: Page, username: str) -> None:
     page.fill('[name="login"]', username)
     page.fill('[name="password"]', PASSWORD)
     page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url(f"**{to}")
 
 
 def find_message(page: Page, recipient: str, *, about: str = "", wait: float = WAITS) -> str:

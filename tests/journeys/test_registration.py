@@ -8,15 +8,19 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from registration.deliveries.choices import Stage
 from tests.journeys.citizens import Citizen, agree_and_send, citizen, fill_in, go_to_check
-from tests.journeys.staff import find_message, link_in, sign_in
+from tests.journeys.departments import DEPARTMENTS, SENT, Department, files_of
+from tests.journeys.desk import said
+from tests.journeys.staff import find_message, link_in, say_who, sign_in
 from tests.journeys.town import Town
 from tests.journeys.walks import ELSEWHERE
 
 LANGUAGES = ["vi", "tr"]
 # The schedule looks once a minute; the documents take a few seconds.
 CLOSED_WITHIN = 90  # seconds
-OFFICER = {"vi": "linh", "tr": "deniz"}
+# How the officer reads the e-mail, and the operator the countdown.
+READ_ON = {"vi": ("phone", False), "tr": ("desktop", True)}
 
 
 def come_from_the_hospital(page: Page, town: Town, who: Citizen) -> str:
@@ -52,11 +56,31 @@ def confirm(page: Page, address: str) -> None:
     expect(page.locator(".panel-reference strong")).to_be_visible()
 
 
+def receive(open_page, bars_nobody, department: Department, link: str) -> None:
+    """From the link in the e-mail to the word that it came, and to whoever watches the hours."""
+    language = department.language
+    width, scripts = READ_ON[language]
+    page = open_page(language, width, scripts=scripts)
+    page.goto(link)
+    page.wait_for_url("**/account/login/**")
+    say_who(page, department.officer)
+    page.wait_for_url(link)
+    bars_nobody(page, scripts=scripts)
+    page.locator("form[action$='/received/'] button").click()
+    expect(page.locator("form[action$='/received/']")).to_have_count(0)
+    bars_nobody(page, scripts=scripts)
+
+    operator = open_page(language, width, scripts=scripts)
+    sign_in(operator, department.operator, to="/desk/deliveries/watch/")
+    row = operator.locator("tbody tr", has_text=department.name)
+    expect(row).to_contain_text(said(Stage.RECEIVED.label, language))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_registration_walks_from_the_banner_to_the_report(
-    town: Town, open_page, no_barriers, language: str
+    town: Town, told_day, open_page, no_barriers, bars_nobody, language: str
 ) -> None:
-    who = citizen(language, f"nguoi-1@{language}.example.org")
+    who, department = citizen(language, f"nguoi-1@{language}.example.org"), DEPARTMENTS[language]
     phone = open_page(language, "phone")
 
     come_from_the_hospital(phone, town, who)
@@ -76,7 +100,7 @@ def test_a_registration_walks_from_the_banner_to_the_report(
 
     day = town.cut_off_now(who.department)
     officer = open_page(language)
-    sign_in(officer, OFFICER[language])
+    sign_in(officer, department.officer)
     address = f"/desk/summaries/{who.department}/{day}/"
     end = time.monotonic() + CLOSED_WITHIN
     while officer.goto(address).status != 200:
@@ -90,8 +114,11 @@ def test_a_registration_walks_from_the_banner_to_the_report(
 
     letter = PdfReader(io.BytesIO(officer.request.get(f"{address}pdf/").body()))
     assert figures["department"]["name"].split()[-1] in letter.pages[0].extract_text()
-    summary = find_message(desk, f"tong-hop@{who.department}.example.org", wait=CLOSED_WITHIN)
-    assert figures["department"]["name"] in summary
+    title = department.title(figures["serial"], day)
+    files = files_of(desk, department.recipient, about=title, wait=CLOSED_WITHIN)
+    assert files == {name: officer.request.get(f"{address}{name}/").body() for name in SENT}
+    link = link_in(desk.locator("main").inner_text(), "/deliveries/d/")
+    receive(open_page, bars_nobody, department, link)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,9 +7,10 @@ from urllib.parse import unquote
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from registration.banners import snippets
-from registration.banners.choices import Size
+from registration.banners.choices import Look, Size
 from registration.banners.models import Placement
 from registration.kit import views
 from registration.kit.choices import Guide
@@ -190,18 +191,39 @@ def test_an_unknown_guide_or_paper_is_not_found(client: Client, reference: Simpl
 
 
 @pytest.mark.parametrize("language", ["vi", "tr", "en"])
-def test_the_webmasters_mail_holds_everything_and_fits_into_a_link(
+def test_the_webmasters_mail_holds_each_kind_and_a_link_what_fits(
     reference: SimpleNamespace, language: str
 ) -> None:
+    reference.hospital.website = "https://baichay.example.org/"
+    placement = reference.placement
+    placement.unit = reference.hospital
+    kinds = (snippets.image_code, snippets.component_code, snippets.frame_code)
     with translation.override(language):
-        kit = Kit(reference.placement)
+        kit = Kit(placement)
         text, address = kit.mail_text, kit.mail_address
+        when = [gettext(name) for name in ("With the progress of the campaign", "In a frame")]
 
-    assert snippets.image_code(reference.placement) in text
-    assert f"http://testserver/{language}/banner/code/{reference.placement.code}/" in text
-    assert unquote(address.partition("&body=")[2]) == text.replace("\n", "\r\n")
+    opened = unquote(address.partition("&body=")[2])
+    lines = text.splitlines()
+    for code in kinds:
+        assert code(placement) in text
+    assert [f"{number}. {name}" in lines for number, name in enumerate(when, 2)] == [True, True]
+    assert "https://baichay.example.org" in text
+    assert [code(placement) in opened for code in kinds] == [True, False, False]
+    for written in (text, opened):
+        assert f"http://testserver/{language}/banner/code/{placement.code}/" in written
+        assert "\n\n\n" not in written.replace("\r", "")
     # Windows hands a mail program no longer address.
     assert len(address) < 2083
+
+
+def test_each_look_is_named_beside_its_picture(client: Client, reference: SimpleNamespace) -> None:
+    reference.banner.look = Look.WARM
+    reference.banner.save()
+
+    page = client.get("/vi/banner/unit/bai-chay/").content.decode()
+
+    assert '<small class="hint">Chữ trắng trên nền đỏ</small>' in page
 
 
 def test_a_signature_has_a_picture_only_in_the_size_for_mails(reference: SimpleNamespace) -> None:

@@ -62,7 +62,7 @@ def test_the_database_refuses_to_alter_an_event(event: Event, statement: str) ->
 def test_the_database_refuses_to_replace_an_event(event: Event) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("only SQLite replaces rows")
-    columns = "department_id, jurisdiction_id, happened_at, kind, subject, channel, organs"
+    columns = "department_id, jurisdiction_id, happened_at, kind, subject, channel, organs, reason"
 
     statement = (
         f"INSERT OR REPLACE INTO ledger_event (id, {columns}, sex, age_band, is_test, is_demo)"

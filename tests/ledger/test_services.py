@@ -1,5 +1,5 @@
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,6 +41,9 @@ def test_record_event_keeps_where_it_came_from_and_nothing_of_a_person(
             organs=["kidney", "cornea", "kidney"],
             sex=Sex.FEMALE,
             age_band=AgeBand.A25,
+            volume_ml=350,
+            reason="low_haemoglobin",
+            signed_on=date(2025, 11, 18),
         )
 
     assert Event.objects.filter(pk=event.pk).values().get() == {
@@ -57,7 +60,9 @@ def test_record_event_keeps_where_it_came_from_and_nothing_of_a_person(
         "placement_id": reference.placement.pk,
         "channel": "banner",
         "organs": "cornea;kidney",
-        "volume_ml": None,
+        "volume_ml": 350,
+        "reason": "low_haemoglobin",
+        "signed_on": date(2025, 11, 18),
         "sex": "female",
         "age_band": "25-34",
         "corrects_id": None,

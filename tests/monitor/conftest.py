@@ -8,7 +8,8 @@ from django.utils import timezone
 from registration.banners.models import Placement
 from registration.units.models import Unit
 from tests.factories import JurisdictionFactory, PlacementFactory, ProvinceFactory, UnitFactory
-from tests.monitor.town import FORMER_HOST, House, Town, houses
+from tests.monitor.houses import FORMER_HOST, houses
+from tests.outside.town import House, Town
 
 
 @pytest.fixture

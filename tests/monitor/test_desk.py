@@ -1,22 +1,26 @@
 """The monitor at the desk: who sees which units, what stands first, who is written to."""
 
 import subprocess
+import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
 from registration.accounts.choices import Role
+from registration.monitor import letters
 from registration.monitor.choices import State
 from registration.monitor.letters import remind_units, unit_letter
 from registration.monitor.models import DayState, Request, Site
 from registration.monitor.overview import carried, days_of
 from registration.outbox.models import Message
 from tests.factories import StaffFactory, UnitFactory
+from tests.races import needs_postgresql, run_at_once
 
 pytestmark = pytest.mark.django_db
 SITES = "/desk/sites/"
@@ -83,6 +87,26 @@ def test_list_costs_the_same_for_many_units(
     assert count_queries(lambda: client.get(SITES)) == few
 
 
+@pytest.mark.parametrize(("lost", "is_told"), [(8, True), (7, False)], ids=["ours", "twin"])
+def test_page_tells_of_an_outage_of_our_own(
+    client: Client, units: list[Any], officer: Any, lost: int, is_told: bool
+) -> None:
+    Site.objects.all().delete()
+    visited_at = datetime(2026, 11, 19, 18, 30, tzinfo=UTC)
+    for number in range(10):
+        unit = UnitFactory(province=units[0].province, code=f"more-{number}")
+        trouble = "timeout" if number < lost else ""
+        seen(unit, State.PRESENT, trouble=trouble)
+    Site.objects.update(visited_at=visited_at)
+    client.force_login(officer)
+
+    sentence = (
+        "On 20/11/2026 almost no website could be reached, which points to our own line: the"
+        " states are those of the day before."
+    )
+    assert (sentence in client.get(SITES).content.decode()) is is_told
+
+
 def test_another_provinces_unit_is_not_there(
     client: Client, units: list[Any], reference: SimpleNamespace
 ) -> None:
@@ -116,6 +140,72 @@ def test_units_are_written_to_once_a_week(units: list[Any]) -> None:
         units[1].email,
         units[2].email,
     }
+
+
+@pytest.fixture
+def office(units: list[Any]) -> list[Any]:
+    """Three units that lack the banner and share the mailbox of one office."""
+    sharing = [*units[1:3], UnitFactory(province=units[0].province, code="tram-y-te")]
+    seen(sharing[2], State.LINK_ONLY)
+    for unit in sharing:
+        unit.email = "VP@example.org" if unit == sharing[1] else "vp@example.org"
+        unit.website = f"https://{unit.code}.example.org/"
+        unit.save()
+    return sharing
+
+
+def test_units_with_one_mailbox_get_one_message_together(office: list[Any]) -> None:
+    now = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+
+    told = remind_units(list(Site.objects.all()), now=now)
+    again = remind_units(list(Site.objects.all()), now=now + timedelta(hours=2))
+
+    message = Message.objects.get()
+    assert (told, again) == (3, 0)
+    for unit in office:
+        for part in (f"{unit.name_vi}\n", f" {unit.website} ", f"/vi/banner/unit/{unit.code}/\n"):
+            assert message.text.count(part) == 1
+    assert "example.org" not in message.dedupe_key
+
+
+def test_who_was_not_ticked_is_not_written_to_on_the_day_of_the_mailbox(office: list[Any]) -> None:
+    # Nine in the evening, and the first hour of the next day there.
+    evening, night = (datetime(2026, 11, 20, hour, 0, tzinfo=UTC) for hour in (14, 17))
+    site = Site.objects.filter(unit=office[2])
+
+    told = [
+        remind_units(list(Site.objects.filter(unit__in=office[:2])), now=evening),
+        remind_units(list(site), now=evening + timedelta(hours=2)),
+        remind_units(list(site), now=night),
+    ]
+
+    assert told == [2, 0, 1]
+    assert Message.objects.count() == 2
+    assert site.get().reminded_at == night
+
+
+@needs_postgresql
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_locked", [True, False], ids=["locked", "twin without the lock"])
+def test_everybody_marked_as_reminded_is_named_though_two_press_at_once(
+    office: list[Any], monkeypatch: pytest.MonkeyPatch, is_locked: bool
+) -> None:
+    if not is_locked:
+        gate = threading.Barrier(2)
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+        really = letters._tell
+        monkeypatch.setattr(
+            letters, "_tell", lambda *told, now: (gate.wait(10), really(*told, now=now))
+        )
+    now = timezone.now()
+    sites = [list(Site.objects.filter(unit=unit)) for unit in office[:2]]
+
+    run_at_once([lambda each=each: remind_units(each, now=now) for each in sites])
+
+    reminded = set(Site.objects.filter(reminded_at=now).values_list("unit__name_vi", flat=True))
+    text = Message.objects.get().text
+    assert ({unit.name_vi for unit in office if unit.name_vi in text} == reminded) is is_locked
 
 
 def test_message_leads_to_the_units_own_page(units: list[Any]) -> None:

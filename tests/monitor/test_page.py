@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from registration.monitor.addresses import Address, read_address
-from registration.monitor.encodings import encoding_of
 from registration.monitor.page import Portal, read_page
 from registration.monitor.rules import Kind, PageFindings
 from registration.monitor.visits import code_in
+from registration.outside.addresses import Address, read_address
+from registration.outside.encodings import encoding_of
 
 PORTAL = Portal(frozenset({"testserver"}), code_in)
 HOME = read_address("http://hospital.example.org/vi/")

@@ -9,23 +9,30 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 
-from registration.banners.models import Origin, Placement, Referrer
+from registration.banners.models import Placement, Referrer
 from registration.common.errors import RuleBroken
 from registration.monitor import rounds, tasks
-from registration.monitor.choices import State, Trouble
+from registration.monitor.choices import State
 from registration.monitor.models import DayState, Lease, PublishedLine, Request, Site
-from registration.monitor.rounds import claim, due, night_before, record, visit_unit
-from registration.monitor.rules import Sighting
+from registration.monitor.rounds import claim, due, record, visit_unit
+from registration.monitor.rules import Sighting, night_before
 from registration.monitor.services import request_visit
+from registration.outside.choices import Trouble
 from registration.units.models import CallLine, Unit
 from tests.factories import NOON, UnitFactory
-from tests.monitor.town import House, Town, html, image
+from tests.monitor.houses import image
+from tests.outside.town import House, Town, html
 from tests.races import needs_postgresql, run_at_once
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# One o'clock in Vietnam.
+TONIGHT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+LAST_NIGHT = TONIGHT - DAY
 SEEN = Sighting(State.PRESENT, status=200, banner_code="own222", link_address="http://x/")
 GONE = Sighting(State.MISSING, status=200)
 DOWN = Sighting(State.SITE_DOWN, Trouble.TIMEOUT)
+FORBIDDEN = Sighting(State.NOT_ALLOWED)
+BUSY = Sighting(State.NOT_ALLOWED, Trouble.STATUS, 503)
 
 
 @pytest.fixture
@@ -71,6 +78,109 @@ def test_banner_is_down_only_when_that_was_seen_twice(hospital: Unit) -> None:
     assert not due(now=NOON + DAY + 3 * HOUR).exists()
 
 
+@pytest.fixture
+def six(hospital: Unit) -> list[Unit]:
+    """Six websites that were seen well in the night before."""
+    others = [UnitFactory(province=hospital.province) for _each in range(5)]
+    units = [hospital, *others]
+    for unit in units:
+        unit.website = f"http://{unit.code}.nowhere.test/"
+        unit.save()
+        record(unit, SEEN, now=LAST_NIGHT)
+    return units
+
+
+def visit(units: list[Unit], sighting: Sighting, *, hours: int) -> list[str]:
+    """Their states after a visit so many hours after the night began."""
+    return [record(unit, sighting, now=TONIGHT + hours * HOUR).state for unit in units]
+
+
+def test_outage_of_our_own_changes_no_state(six: list[Unit]) -> None:
+    # All day, and into the next night.
+    states = [visit(six, DOWN, hours=hours) for hours in range(27)]
+    again = set(due(now=TONIGHT + 27 * HOUR))
+    back = visit(six, GONE, hours=27)
+
+    assert states == [["present"] * 6] * 27
+    assert again == set(six)
+    # What is seen afterwards counts at once.
+    assert back == ["missing"] * 6
+
+
+@pytest.mark.parametrize("forbidding", [FORBIDDEN, BUSY], ids=["its rules", "no rules to be had"])
+def test_outage_of_our_own_changes_no_website_that_forbids_visits(
+    six: list[Unit], forbidding: Sighting
+) -> None:
+    for hours in (0, 1):
+        visit(six, forbidding, hours=hours - 24)
+
+    states = [visit(six, DOWN, hours=hours) for hours in range(27)]
+    again = set(due(now=TONIGHT + 27 * HOUR))
+    back = visit(six, forbidding, hours=27)
+
+    assert states == [["not_allowed"] * 6] * 27
+    assert again == set(six)
+    assert back == ["not_allowed"] * 6
+    # And then not before the next night.
+    assert not due(now=TONIGHT + 29 * HOUR).exists()
+
+
+def test_website_that_forbids_visits_is_down_only_when_that_was_seen_twice(hospital: Unit) -> None:
+    states = [
+        record(hospital, sighting, now=NOON + hours * HOUR).state
+        for hours, sighting in enumerate([FORBIDDEN, DOWN, DOWN])
+    ]
+
+    assert states == ["not_allowed", "not_allowed", "site_down"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "reached", "sighting", "state"),
+    [
+        pytest.param(5, 1, DOWN, "present", id="five of six"),
+        pytest.param(4, 2, DOWN, "site_down", id="twin: four of six"),
+        pytest.param(4, 0, DOWN, "site_down", id="twin: too few to tell"),
+        pytest.param(
+            6, 0, Sighting(State.SITE_DOWN, Trouble.STATUS, 500), "site_down", id="twin: answers"
+        ),
+    ],
+)
+def test_outage_is_our_own_when_nearly_nothing_is_reached(
+    six: list[Unit], lost: int, reached: int, sighting: Sighting, state: str
+) -> None:
+    visit(six[lost : lost + reached], SEEN, hours=0)
+    visit(six[:lost], sighting, hours=0)
+
+    assert visit(six[:lost], sighting, hours=1) == [state] * lost
+
+
+def test_websites_that_were_down_before_are_no_sign_of_our_own_outage(six: list[Unit]) -> None:
+    Site.objects.update(state="site_down", trouble="timeout", visited_at=LAST_NIGHT)
+    Site.objects.filter(unit=six[0]).update(state="present", trouble="")
+
+    visit(six, DOWN, hours=0)
+
+    assert visit(six[:1], DOWN, hours=1) == ["site_down"]
+
+
+@pytest.mark.parametrize(("lost", "warnings"), [(6, 1), (4, 0)], ids=["ours", "twin"])
+def test_round_warns_of_an_outage_of_our_own(
+    six: list[Unit],
+    build: Callable[[House], tuple[Town, Unit]],
+    caplog: pytest.LogCaptureFixture,
+    lost: int,
+    warnings: int,
+) -> None:
+    town, unit = build(House("there", "missing", {"/": html("x")}))
+    Unit.objects.filter(pk__in=[each.pk for each in six[lost:]]).update(website=unit.website)
+
+    rounds.visit_all(now=TONIGHT, fetcher=town.fetcher())
+
+    assert [record.message.partition(",")[0] for record in caplog.records] == [
+        "Almost no website could be reached"
+    ] * warnings
+
+
 def test_day_keeps_its_last_state_in_the_units_zone(hospital: Unit) -> None:
     record(hospital, SEEN, now=datetime(2026, 11, 20, 16, 59, tzinfo=UTC))
     record(hospital, GONE, now=datetime(2026, 11, 20, 17, 1, tzinfo=UTC))
@@ -98,34 +208,36 @@ def test_night_begins_at_one_in_the_zone(now: str, night: str) -> None:
     assert began == datetime.fromisoformat(night).replace(tzinfo=UTC)
 
 
-def click(unit: Unit, host: str, *, days_ago: int = 0) -> str:
+def click(unit: Unit, *, days_ago: int | None = 0) -> str:
+    """A click from the unit's own website, believed on that day; with None one that is forged."""
     placement = Placement.objects.get(unit=unit)
-    day = (NOON + 7 * HOUR).date() - timedelta(days=days_ago)
+    today = (NOON + 7 * HOUR).date()
     Referrer.objects.create(
-        placement=placement, host=host, first_seen_on=day, last_seen_on=day, clicks=1
+        placement=placement,
+        host="www.baichay.example.org",
+        first_seen_on=today,
+        last_seen_on=today,
+        believed_on=None if days_ago is None else today - timedelta(days=days_ago),
+        clicks=1,
     )
     return placement.code
 
 
 @pytest.mark.parametrize(
-    ("host", "days_ago", "proves"),
+    ("days_ago", "proves"),
     [
-        pytest.param("www.baichay.example.org", 0, True, id="its host"),
-        pytest.param("baichay.example.org", 1, True, id="without www, yesterday"),
-        pytest.param("m.baichay.example.org", 0, True, id="its pages for telephones"),
-        pytest.param("old.example.net", 0, True, id="a further website"),
-        pytest.param("baichay.example.org", 2, False, id="too long ago"),
-        pytest.param("notbaichay.example.org", 0, False, id="a name that ends alike"),
-        pytest.param("example.org", 0, False, id="the name above"),
+        pytest.param(0, True, id="today"),
+        pytest.param(1, True, id="yesterday"),
+        pytest.param(2, False, id="too long ago"),
+        pytest.param(None, False, id="forged"),
     ],
 )
-def test_click_from_the_website_proves_the_banner(
-    hospital: Unit, host: str, days_ago: int, proves: bool
+def test_clicks_from_the_website_that_are_believed_prove_the_banner(
+    hospital: Unit, days_ago: int | None, proves: bool
 ) -> None:
-    Origin.objects.create(unit=hospital, origin="https://old.example.net")
-    code = click(hospital, host, days_ago=days_ago)
+    code = click(hospital, days_ago=days_ago)
 
-    site = record(hospital, Sighting(State.NOT_ALLOWED), now=NOON)
+    site = record(hospital, FORBIDDEN, now=NOON)
 
     expected = ("present", True, code) if proves else ("not_allowed", False, "")
     assert (site.state, site.by_click, site.banner_code) == expected
@@ -134,7 +246,7 @@ def test_click_from_the_website_proves_the_banner(
 
 
 def test_click_on_a_closed_placement_proves_nothing(hospital: Unit) -> None:
-    click(hospital, "baichay.example.org")
+    click(hospital)
     Placement.objects.filter(unit=hospital).update(closed_at=NOON)
 
     assert record(hospital, GONE, now=NOON).state == "missing"

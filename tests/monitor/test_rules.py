@@ -1,6 +1,6 @@
 import pytest
 
-from registration.monitor.choices import State, Trouble
+from registration.monitor.choices import State
 from registration.monitor.rules import (
     Kind,
     Mark,
@@ -8,8 +8,10 @@ from registration.monitor.rules import (
     Sighting,
     is_published,
     judge,
+    points_to_our_line,
     settle,
 )
+from registration.outside.choices import Trouble
 
 OWN = {"own222"}
 
@@ -74,6 +76,15 @@ def test_judge_does_not_say_what_a_page_without_end_lacks() -> None:
         pytest.param("present", "", "not_allowed", "", False, "not_allowed", id="robots forbid"),
         pytest.param("present", "", "missing", "", False, "missing", id="taken off"),
         pytest.param("site_down", "timeout", "present", "", False, "present", id="up again"),
+        pytest.param(
+            "not_allowed", "status", "site_down", "timeout", False, "not_allowed", id="robots, down"
+        ),
+        pytest.param(
+            "not_allowed", "timeout", "site_down", "timeout", False, "site_down", id="robots, twice"
+        ),
+        pytest.param(
+            "not_allowed", "", "site_down", "status", False, "site_down", id="robots allow, broken"
+        ),
         pytest.param("not_allowed", "", "not_allowed", "", True, "present", id="forbidden, click"),
         pytest.param("site_down", "status", "site_down", "status", True, "present", id="click"),
         pytest.param("missing", "", "missing", "", True, "present", id="drawn by script, click"),
@@ -99,6 +110,36 @@ def test_settle(
     )
 
     assert settled == state
+
+
+@pytest.mark.parametrize(
+    ("before", "is_ours", "state"),
+    [
+        ("present", True, "present"),
+        ("present", False, "site_down"),
+        ("missing", True, "missing"),
+        ("site_down", True, "site_down"),
+    ],
+)
+def test_settle_while_our_own_line_is_down(before: str, is_ours: bool, state: str) -> None:
+    settled = settle(
+        State.SITE_DOWN,
+        Trouble.TIMEOUT,
+        before=State(before),
+        trouble_before=Trouble.TIMEOUT,
+        is_clicked=False,
+        is_our_outage=is_ours,
+    )
+
+    assert settled == state
+
+
+@pytest.mark.parametrize(
+    ("visited", "lost", "is_ours"),
+    [(4, 4, False), (5, 4, True), (5, 3, False), (35, 28, True), (35, 27, False), (0, 0, False)],
+)
+def test_points_to_our_line(visited: int, lost: int, is_ours: bool) -> None:
+    assert points_to_our_line(visited=visited, lost=lost) is is_ours
 
 
 @pytest.mark.parametrize(

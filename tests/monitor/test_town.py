@@ -6,7 +6,7 @@ from datetime import timedelta
 from registration.monitor.models import DayState, Lease, Site
 from registration.monitor.rounds import visit_all
 from tests.factories import NOON
-from tests.monitor.town import CLOSED, PUBLIC, House, Town
+from tests.outside.town import CLOSED, PUBLIC, House, Town
 
 
 def test_round_finds_the_truth_of_every_website(town: Town, all_houses: list[House]) -> None:

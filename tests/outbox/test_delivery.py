@@ -239,8 +239,8 @@ def test_deliver_message_killed_between_sending_and_recording_sends_again_under_
     message = email()
     really_send = delivery.send
 
-    def die_after_sending(sent: Message) -> None:
-        really_send(sent)
+    def die_after_sending(sent: Message, **options: Any) -> None:
+        really_send(sent, **options)
         raise SystemExit
 
     monkeypatch.setattr(delivery, "send", die_after_sending)
@@ -289,9 +289,9 @@ def test_a_late_refusal_does_not_overwrite_who_took_over(
     message = email()
     really_send = delivery.send
 
-    def lose_the_lease(sent: Message) -> None:
+    def lose_the_lease(sent: Message, **options: Any) -> None:
         Message.objects.update(attempts=F("attempts") + 1)
-        really_send(sent)
+        really_send(sent, **options)
 
     monkeypatch.setattr(delivery, "send", lose_the_lease)
 

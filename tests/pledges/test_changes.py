@@ -221,6 +221,9 @@ def test_entry_from_signed_paper_is_confirmed_and_told(reference: Any, steward: 
     assert pledge.person.identity_tier == IdentityTier.IDENTITY_SEEN
     assert events(pledge) == ["pledge.received", "pledge.confirmed"]
     assert Event.objects.filter(subject=pledge.pk, unit=reference.hospital).count() == 2
+    # The figures name the day of the paper, with what was received.
+    told_events = Event.objects.filter(subject=pledge.pk).order_by("pk")
+    assert list(told_events.values_list("signed_on", flat=True)) == [signed, None]
     told = Message.objects.get(kind="pledges/entered")
     assert (told.recipient, told.language) == ("diem@example.org", "vi")
     assert not Contact.objects.filter(confirmed_at__isnull=False).exists()

@@ -66,13 +66,13 @@ def test_contracts_hold(tmp_path: Path) -> None:
             id="a room without a floor",
         ),
         pytest.param(
-            "Reports and reach count the ledger and never see a person",
+            "Figures come from the ledger and never see a person",
             "registration/reports/breach.py",
             "import registration.people.models",
             id="reports import people",
         ),
         pytest.param(
-            "Reports and reach count the ledger and never see a person",
+            "Figures come from the ledger and never see a person",
             "registration/reports/breach.py",
             "import registration.pledges.models",
             id="reports import pledges",

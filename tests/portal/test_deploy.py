@@ -188,6 +188,30 @@ def test_nginx_shortens_addresses_as_the_portal_does() -> None:
     assert [by_nginx(address) for address in addresses] == [network_of(a) for a in addresses]
 
 
+@pytest.mark.parametrize(
+    ("address", "logged"),
+    [
+        ("/vi/pledge/confirm/kA9-x_z/", "/vi/pledge/confirm/-"),
+        ("/vi/numbers/kA9-x_z/print/", "/vi/numbers/-"),
+        ("/c/abcd2345efgh/", "/c/-"),
+        ("/account/password/reset/key/1-abc-def/", "/account/password/reset/key/-"),
+        ("/desk/deliveries/d/kA9-x_z.aB/received/", "/desk/deliveries/d/-"),
+        ("/desk/deliveries/watch/", "/desk/deliveries/watch/"),
+    ],
+)
+def test_nginx_logs_no_token(address: str, logged: str) -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+    block = re.search(r"map \$uri \$logged_uri \{(.*?)\n\}", text, re.DOTALL)
+    assert block is not None
+    written = address
+    for pattern, name in re.findall(r'"~(\S+)" "\$\{(\w+)\}-";', block[1]):
+        if match := re.match(pattern.replace("(?<to", "(?P<to"), address):
+            written = f"{match[name]}-"
+            break
+
+    assert written == logged
+
+
 def test_no_word_is_left_open(tmp_path: Path) -> None:
     render(tmp_path)
 

@@ -91,3 +91,21 @@ def test_editors_may_be_framed_by_themselves_alone(client: Client, db: None) -> 
 
     assert found["frame-ancestors"] == "'self'"
     assert found["object-src"] == "'none'"
+
+
+@pytest.mark.parametrize(
+    "address", ["/desk/summaries/?department=%00", "/vi/?b=%00", "/vi/a%00b/", "/c/%00/"]
+)
+def test_a_nul_in_an_address_is_refused(client: Client, linh, address: str) -> None:
+    client.force_login(linh)
+
+    answer = client.get(address, headers={"Accept-Language": "en"})
+
+    assert (answer.status_code, "no-store" in answer["Cache-Control"]) == (400, True)
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_an_escaped_percent_sign_is_no_nul(client: Client, linh) -> None:
+    client.force_login(linh)
+
+    assert client.get("/desk/summaries/?page=%2500").status_code != 400

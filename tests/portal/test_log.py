@@ -18,6 +18,7 @@ from portal.log import HideTokens
         ),
         pytest.param("/tr/record/open/kA9-x_z/", "/tr/record/open/-/", id="own record"),
         pytest.param("/c/abcd2345efgh/", "/c/-/", id="card"),
+        pytest.param("/desk/deliveries/d/aB-1.x:y/pdf/", "/desk/deliveries/d/-/pdf/", id="summary"),
         pytest.param("/vi/numbers/kA9-x_z/print/", "/vi/numbers/-/print/", id="numbers"),
         pytest.param("/vi/numbers/offer/12:ab:Cd/", "/vi/numbers/offer/-/", id="offer"),
         pytest.param("/desk/numbers/own/", "/desk/numbers/own/", id="desk"),

@@ -4,16 +4,19 @@ import json
 from datetime import UTC, date, datetime, time
 from io import StringIO
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from registration.ledger.models import Event
 from registration.pledges.models import Pledge
-from registration.reports.models import Summary
-from registration.reports.services import set_report_hours
+from registration.reports.models import ReportHours, Summary
+from registration.reports.services import ensure_windows, set_report_hours
 
 DAY = date(2026, 11, 12)
+MONTH = date(2026, 4, 1)
+FORMATS = ("csv", "json", "pdf", "xlsx")
 
 
 @pytest.fixture
@@ -62,11 +65,11 @@ def test_played_events_lie_within_the_day(hours: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_summary_ends_up_as_letter_and_workbook(hours: None, tmp_path) -> None:
+def test_summary_ends_up_as_documents(hours: None, tmp_path) -> None:
     told = play(3)
 
     names = sorted(path.name for path in (tmp_path / "played").iterdir())
-    assert names == [f"quang-ninh-2026-11-12.{kind}" for kind in ("json", "pdf", "xlsx")]
+    assert names == [f"quang-ninh-2026-11-12.{kind}" for kind in FORMATS]
     assert "/desk/summaries/quang-ninh/2026-11-12/" in told
 
 
@@ -98,3 +101,41 @@ def test_production_plays_nothing(hours: None, settings) -> None:
 
     with pytest.raises(CommandError, match="never in production"):
         call_command("play_day")
+
+
+def play_month(**options: Any) -> None:
+    call_command("play_month", **{"department": ["quang-ninh"], "month": MONTH, **options})
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        pytest.param({"month": date(2199, 1, 1)}, "2199-01 is not over yet", id="a future month"),
+        pytest.param({"department": ["nowhere"]}, "There is no department", id="no department"),
+        pytest.param({"people": 201}, "from 1 to 200", id="too many"),
+    ],
+)
+def test_month_that_cannot_be_played_is_said_and_changes_nothing(
+    hours: None, changes: dict, sentence: str
+) -> None:
+    before = ReportHours.objects.values().get()
+
+    with pytest.raises(CommandError, match=sentence):
+        play_month(**changes)
+
+    assert ReportHours.objects.values().get() == before
+
+
+def test_told_month_is_not_played_again(hours: None) -> None:
+    ReportHours.objects.update(starts_on=date(2026, 4, 30), ends_on=date(2026, 4, 30))
+    ensure_windows(now=datetime(2026, 4, 30, 9, 15, tzinfo=UTC))
+
+    with pytest.raises(CommandError, match="a closed day never changes"):
+        play_month()
+
+
+def test_production_plays_no_month(hours: None, settings) -> None:
+    settings.PLAY_ALLOWED = False
+
+    with pytest.raises(CommandError, match="never in production"):
+        play_month()

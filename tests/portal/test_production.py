@@ -58,7 +58,7 @@ def test_production_names_what_is_missing(tmp_path, name: str) -> None:
         pytest.param("ALLOWED_HOSTS", "*", "'*' is refused in production", id="any host"),
         pytest.param("SECRET_KEY", "short", "at least 50 characters", id="a short key"),
         pytest.param(
-            "MONITOR_ALLOW_PRIVATE", "on", "MONITOR_ALLOW_PRIVATE must be off", id="visits inside"
+            "OUTSIDE_ALLOW_PRIVATE", "on", "OUTSIDE_ALLOW_PRIVATE must be off", id="visits inside"
         ),
         pytest.param(
             "EMAIL_URL", "smtp://mail.example.org:25", "must be smtp+tls", id="letters in clear"

@@ -1,18 +1,22 @@
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registration.common.errors import RuleBroken
-from registration.reports.choices import WindowState
+from registration.reports.choices import OnHolidays
 from registration.reports.rules import (
+    Calendar,
     Span,
     canonical,
+    days_counted,
     digest,
     due_moment,
     iso,
@@ -20,11 +24,11 @@ from registration.reports.rules import (
     next_span,
     require_due_after_cut_off,
     require_ended,
+    require_half_day_hours,
     require_recent_start,
     require_told_day,
-    state_of,
-    window_edges,
 )
+from registration.units.choices import HolidayKind
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -33,6 +37,51 @@ ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 zones = st.sampled_from(ZONES).map(cache(ZoneInfo))
 clocks = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 days = st.dates(min_value=date(1970, 1, 5), max_value=date(2060, 1, 1))
+DAY = timedelta(days=1)
+# Wednesday 28 October 2026 is the eve of Republic Day.
+EVE = date(2026, 10, 28)
+REPUBLIC_DAY = EVE + DAY
+TURKISH = {EVE: HolidayKind.HALF_DAY, REPUBLIC_DAY: HolidayKind.PUBLIC}
+
+
+def calendar(
+    zone: ZoneInfo = HANOI,
+    cut_off: time = time(16, 15),
+    due: time = time(16, 30),
+    **more: Any,
+) -> Calendar:
+    return Calendar(zone=zone, cut_off=cut_off, due=due, **more)
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> Calendar:
+    """Hours of any kind in any zone, with holidays and half days scattered over some weeks."""
+    marked = draw(st.dictionaries(st.integers(0, 25), st.sampled_from(HolidayKind.values)))
+    return Calendar(
+        zone=draw(zones),
+        cut_off=draw(clocks),
+        due=draw(clocks),
+        half_day=draw(st.none() | st.tuples(clocks, clocks)),
+        on_holidays=draw(st.sampled_from(OnHolidays.values)),
+        weekends_too=draw(st.booleans()),
+        holidays={FIRST + DAY * number: kind for number, kind in marked.items()},
+        last_day=draw(st.none() | st.integers(0, 25).map(lambda number: FIRST + DAY * number)),
+    )
+
+
+FIRST = date(2026, 10, 19)
+
+
+def spans_of(calendar: Calendar, *, first_day: date, number: int = 4) -> list[Span]:
+    """The windows that follow each other, no longer than the calendar's last day."""
+    spans: list[Span] = []
+    while len(spans) < number:
+        last = spans[-1] if spans else None
+        span = next_span(last, first_day=first_day, calendar=calendar)
+        if calendar.last_day and span.day > calendar.last_day:
+            break
+        spans.append(span)
+    return spans
 
 
 def utc(text: str) -> datetime:
@@ -55,18 +104,21 @@ def utc(text: str) -> datetime:
         ("Pacific/Apia", "2011-12-31", time(16, 15), "2011-12-30T10:00", "2011-12-31T02:15"),
     ],
 )
-def test_window_edges(zone: str, day: str, cut_off: time, starts_at: str, ends_at: str) -> None:
-    edges = window_edges(date.fromisoformat(day), cut_off=cut_off, zone=ZoneInfo(zone))
+def test_edges_of_a_window(
+    zone: str, day: str, cut_off: time, starts_at: str, ends_at: str
+) -> None:
+    hours = calendar(ZoneInfo(zone), cut_off)
 
-    assert edges == (utc(starts_at), utc(ends_at))
+    span = next_span(None, first_day=date.fromisoformat(day), calendar=hours)
+
+    assert span == Span(date.fromisoformat(day), utc(starts_at), utc(ends_at))
 
 
 @given(zone=zones, day=days, cut_off=clocks)
-def test_windows_of_neighbouring_days_touch(zone: ZoneInfo, day: date, cut_off: time) -> None:
-    here = window_edges(day, cut_off=cut_off, zone=zone)
-    following = window_edges(day + timedelta(days=1), cut_off=cut_off, zone=zone)
+def test_the_days_of_a_zone_end_in_order(zone: ZoneInfo, day: date, cut_off: time) -> None:
+    hours = calendar(zone, cut_off)
 
-    assert here[0] <= here[1] == following[0] <= following[1]
+    assert hours.end_of(day) <= hours.end_of(day + DAY)
 
 
 @given(zone=zones, day=days, clock=clocks)
@@ -85,42 +137,168 @@ def test_the_moment_shows_the_clock_or_is_the_first_after_a_gap(
         assert just_before < asked < wall
 
 
-@given(
-    first_day=days,
-    hours=st.lists(st.tuples(zones, clocks), min_size=1, max_size=12),
-)
-def test_windows_tile_time_through_every_change_of_hours_and_of_zone(
-    first_day: date, hours: list[tuple[ZoneInfo, time]]
+@settings(deadline=None)
+@given(first=days, changes=st.lists(calendars(), min_size=1, max_size=12))
+def test_windows_tile_time_through_every_change_of_hours_holidays_and_zone(
+    first: date, changes: list[Calendar]
 ) -> None:
+    """Each window may be laid down under other hours, holidays and zone data than the last."""
     spans: list[Span] = []
-    for zone, cut_off in hours:
+    for hours in changes:
         last = spans[-1] if spans else None
-        spans.append(next_span(last, first_day=first_day, cut_off=cut_off, zone=zone))
+        spans.append(next_span(last, first_day=first, calendar=hours))
 
     assert all(span.starts_at < span.ends_at for span in spans)
     assert all(a.ends_at == b.starts_at and a.day < b.day for a, b in pairwise(spans))
 
 
-@given(zone=zones, day=days, cut_off=clocks, seconds=st.integers(0, 90_000))
-def test_every_moment_belongs_to_exactly_one_window(
-    zone: ZoneInfo, day: date, cut_off: time, seconds: int
+def test_windows_tile_a_year_in_every_zone() -> None:
+    def tiles(zone: str) -> bool:
+        hours = calendar(
+            ZoneInfo(zone),
+            time(2, 30),
+            on_holidays=OnHolidays.MERGE,
+            weekends_too=True,
+            holidays=TURKISH,
+            half_day=(time(0, 15), time(1, 0)),
+        )
+        spans = spans_of(hours, first_day=date(2026, 1, 1), number=261)
+        touch = all(a.starts_at < a.ends_at == b.starts_at for a, b in pairwise(spans))
+        worked = not any(hours.is_holiday(span.day) for span in spans)
+        return touch and worked and spans[-1].day == date(2027, 1, 1)
+
+    assert [zone for zone in ZONES if not tiles(zone)] == []
+
+
+@settings(deadline=None)
+@given(hours=calendars(), ahead=st.integers(0, 3_000_000))
+def test_every_moment_until_the_last_day_belongs_to_exactly_one_window(
+    hours: Calendar, ahead: int
 ) -> None:
-    last = None
-    spans = []
-    for _ in range(4):
-        last = next_span(last, first_day=day, cut_off=cut_off, zone=zone)
-        spans.append(last)
-    moment = spans[0].starts_at + timedelta(seconds=seconds)
+    spans = spans_of(hours, first_day=FIRST, number=30)
+    end = hours.end_of(hours.last_day or FIRST + DAY * 25)
+    moment = hours.end_of(FIRST - DAY) + timedelta(seconds=ahead)
 
     holding = [span for span in spans if span.starts_at <= moment < span.ends_at]
 
-    assert len(holding) == 1 or moment >= spans[-1].ends_at
+    assert len(holding) == 1 or moment >= end
+
+
+@settings(deadline=None)
+@given(hours=calendars())
+def test_a_day_without_a_window_is_a_merged_holiday_or_one_that_ends_at_once(
+    hours: Calendar,
+) -> None:
+    spans = spans_of(hours, first_day=FIRST, number=20)
+    told = {span.day for span in spans}
+
+    for before, span in pairwise(spans):
+        for number in range(1, (span.day - before.day).days):
+            day = before.day + DAY * number
+            assert day not in told
+            assert hours.is_merged(day) or hours.end_of(day) <= before.ends_at
+
+
+@pytest.mark.parametrize(
+    ("policy", "days", "quiet"),
+    [
+        (OnHolidays.SEND, [28, 29, 30], []),
+        (OnHolidays.SKIP, [28, 29, 30], [29]),
+        (OnHolidays.MERGE, [28, 30], []),
+    ],
+)
+def test_a_holiday_under_each_policy(policy: OnHolidays, days: list[int], quiet: list[int]) -> None:
+    hours = calendar(on_holidays=policy, holidays=TURKISH)
+
+    spans = spans_of(hours, first_day=EVE, number=len(days))
+
+    assert [span.day.day for span in spans] == days
+    assert [span.day.day for span in spans if hours.is_quiet(span.day)] == quiet
+    assert [span.starts_at for span in spans[1:]] == [span.ends_at for span in spans[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("policy", "half_day", "ends", "due"),
+    [
+        (OnHolidays.SEND, (time(12, 45), time(13, 0)), "05:45", "06:00"),
+        # A half day is no holiday: it is neither merged nor quiet.
+        (OnHolidays.MERGE, (time(12, 45), time(13, 0)), "05:45", "06:00"),
+        (OnHolidays.SKIP, None, "09:15", "09:30"),
+    ],
+)
+def test_a_half_day_has_its_own_hours_where_they_are_set(
+    policy: OnHolidays, half_day: tuple[time, time] | None, ends: str, due: str
+) -> None:
+    hours = calendar(on_holidays=policy, half_day=half_day, holidays=TURKISH)
+
+    span = next_span(None, first_day=EVE, calendar=hours)
+
+    assert span == Span(EVE, utc("2026-10-27T09:15"), utc(f"2026-10-28T{ends}"))
+    assert due_moment(span, calendar=hours) == utc(f"2026-10-28T{due}")
+    assert not hours.is_quiet(EVE)
+
+
+@pytest.mark.parametrize(("weekends_too", "second"), [(True, 26), (False, 24)])
+def test_weekends_are_holidays_where_the_department_says_so(
+    weekends_too: bool, second: int
+) -> None:
+    hours = calendar(on_holidays=OnHolidays.MERGE, weekends_too=weekends_too)
+
+    friday, after = spans_of(hours, first_day=date(2026, 10, 23), number=2)
+
+    assert (friday.day.day, after.day.day) == (23, second)
+
+
+def test_a_first_day_that_is_merged_is_counted_with_the_next() -> None:
+    hours = calendar(on_holidays=OnHolidays.MERGE, holidays=TURKISH)
+
+    span = next_span(None, first_day=REPUBLIC_DAY, calendar=hours)
+
+    assert span == Span(REPUBLIC_DAY + DAY, utc("2026-10-28T09:15"), utc("2026-10-30T09:15"))
+
+
+def test_a_last_day_that_is_a_holiday_counts_the_holidays_before_it() -> None:
+    # Saturday 31 October: no working day follows within the department's days.
+    hours = calendar(
+        on_holidays=OnHolidays.MERGE,
+        weekends_too=True,
+        holidays={REPUBLIC_DAY: "public", REPUBLIC_DAY + DAY: "public"},
+        last_day=date(2026, 10, 31),
+    )
+
+    spans = spans_of(hours, first_day=EVE)
+
+    assert spans == [
+        Span(EVE, utc("2026-10-27T09:15"), utc("2026-10-28T09:15")),
+        Span(date(2026, 10, 31), utc("2026-10-28T09:15"), utc("2026-10-31T09:15")),
+    ]
+
+
+def test_berlin_counts_23_and_25_hours_on_its_change_days() -> None:
+    def hours_of_days(first_day: date) -> list[float]:
+        spans = spans_of(calendar(BERLIN, time(2, 30)), first_day=first_day)
+        return [(span.ends_at - span.starts_at) / timedelta(hours=1) for span in spans]
+
+    # The clock jumps at the missing half past two; the day after ends half an hour earlier.
+    assert hours_of_days(date(2026, 3, 28)) == [24, 23.5, 23.5, 24]
+    assert hours_of_days(date(2026, 10, 24)) == [24, 24, 25, 24]
+
+
+def test_days_counted_names_the_window_of_each_day() -> None:
+    hours = calendar(on_holidays=OnHolidays.MERGE, holidays=TURKISH, last_day=date(2026, 10, 31))
+    spans = spans_of(hours, first_day=EVE)
+
+    some = days_counted(spans, first=EVE, number=3)
+    all_left = days_counted(spans, first=REPUBLIC_DAY, number=14)
+
+    assert [(day.day, span.day.day) for day, span in some] == [(28, 28), (29, 30), (30, 30)]
+    assert [(day.day, span.day.day) for day, span in all_left] == [(29, 30), (30, 30), (31, 31)]
 
 
 def test_next_span_starts_where_the_last_one_ended_when_the_cut_off_moves() -> None:
     ended = Span(date(2026, 11, 19), utc("2026-11-18T09:15"), utc("2026-11-19T09:15"))
 
-    span = next_span(ended, first_day=date(2026, 11, 1), cut_off=time(8, 0), zone=HANOI)
+    span = next_span(ended, first_day=date(2026, 11, 1), calendar=calendar(cut_off=time(8)))
 
     assert span == Span(date(2026, 11, 20), utc("2026-11-19T09:15"), utc("2026-11-20T01:00"))
 
@@ -128,24 +306,22 @@ def test_next_span_starts_where_the_last_one_ended_when_the_cut_off_moves() -> N
 def test_next_span_after_a_pause_is_one_long_window() -> None:
     ended = Span(date(2026, 11, 19), utc("2026-11-18T09:15"), utc("2026-11-19T09:15"))
 
-    span = next_span(ended, first_day=date(2026, 11, 25), cut_off=time(16, 15), zone=HANOI)
+    span = next_span(ended, first_day=date(2026, 11, 25), calendar=calendar())
 
     assert span == Span(date(2026, 11, 25), utc("2026-11-19T09:15"), utc("2026-11-25T09:15"))
 
 
-@given(zone=zones, day=days, cut_off=clocks, due=clocks)
-def test_due_is_never_before_the_cut_off(
-    zone: ZoneInfo, day: date, cut_off: time, due: time
-) -> None:
-    span = next_span(None, first_day=day, cut_off=cut_off, zone=zone)
+@given(hours=calendars())
+def test_due_is_never_before_the_cut_off(hours: Calendar) -> None:
+    span = next_span(None, first_day=FIRST, calendar=hours)
 
-    assert due_moment(span, due=due, zone=zone) >= span.ends_at
+    assert due_moment(span, calendar=hours) >= span.ends_at
 
 
 def test_due_moment_is_the_later_hour_of_the_same_day() -> None:
-    span = next_span(None, first_day=date(2026, 11, 20), cut_off=time(16, 15), zone=HANOI)
+    span = next_span(None, first_day=date(2026, 11, 20), calendar=calendar())
 
-    assert due_moment(span, due=time(16, 30), zone=HANOI) == utc("2026-11-20T09:30")
+    assert due_moment(span, calendar=calendar()) == utc("2026-11-20T09:30")
 
 
 @pytest.mark.parametrize(
@@ -172,6 +348,28 @@ def test_require_due_after_cut_off(due: time, code: str | None) -> None:
     assert _code(lambda: require_due_after_cut_off(cut_off=time(16, 15), due=due)) == code
 
 
+@pytest.mark.parametrize(
+    ("cut_off", "due", "code", "field"),
+    [
+        (None, None, None, None),
+        (time(12, 45), time(13, 0), None, None),
+        (time(12, 45), time(12, 45), "half_day_due_before_cut_off", "half_day_due_at"),
+        (time(12, 45), None, "half_day_incomplete", "half_day_due_at"),
+        (None, time(13, 0), "half_day_incomplete", "half_day_cut_off_at"),
+        # Midnight is an hour like any other.
+        (time(0, 0), None, "half_day_incomplete", "half_day_due_at"),
+        (time(13, 0), time(0, 0), "half_day_due_before_cut_off", "half_day_due_at"),
+    ],
+)
+def test_require_half_day_hours(
+    cut_off: time | None, due: time | None, code: str | None, field: str | None
+) -> None:
+    with nullcontext() if code is None else pytest.raises(RuleBroken) as refused:
+        require_half_day_hours(cut_off=cut_off, due=due)
+
+    assert (refused and (refused.value.code, refused.value.field)) == (code and (code, field))
+
+
 @pytest.mark.parametrize(("back", "code"), [(31, None), (32, "starts_too_early"), (-400, None)])
 def test_require_recent_start(back: int, code: str | None) -> None:
     today = date(2026, 11, 20)
@@ -193,27 +391,6 @@ def test_require_recent_start(back: int, code: str | None) -> None:
 )
 def test_require_told_day(day: date, first: date | None, code: str | None) -> None:
     assert _code(lambda: require_told_day(day, first=first, today=date(2026, 11, 20))) == code
-
-
-@pytest.mark.parametrize(
-    ("facts", "state"),
-    [
-        ((False, False, 0, 0, 0), WindowState.WAITING),
-        ((True, False, 0, 0, 0), WindowState.FROZEN),
-        ((True, True, 1, 1, 1), WindowState.FAILED),
-        ((True, True, 1, 1, 0), WindowState.QUEUED),
-        ((True, True, 0, 2, 0), WindowState.SENT),
-        ((True, True, 0, 0, 0), WindowState.UNADDRESSED),
-    ],
-)
-def test_state_of(facts: tuple[bool, bool, int, int, int], state: WindowState) -> None:
-    is_frozen, is_finished, waiting, sent, failed = facts
-
-    found = state_of(
-        is_frozen=is_frozen, is_finished=is_finished, waiting=waiting, sent=sent, failed=failed
-    )
-
-    assert found == state
 
 
 def test_canonical_is_one_text_for_equal_figures() -> None:

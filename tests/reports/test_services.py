@@ -4,10 +4,10 @@ from types import SimpleNamespace
 import pytest
 
 from registration.common.errors import RuleBroken
-from registration.reports.choices import Purpose
-from registration.reports.models import Recipient, ReportHours
-from registration.reports.services import add_recipient
-from tests.reports.entries import hours_of
+from registration.reports.choices import OnHolidays
+from registration.reports.models import ReportHours, Window
+from registration.units.models import Holiday
+from tests.reports.entries import hanoi, hours_of
 
 
 def test_set_report_hours_writes_one_row_for_a_department(reference: SimpleNamespace) -> None:
@@ -29,24 +29,37 @@ def test_set_report_hours_refuses_a_due_time_at_the_cut_off(reference: SimpleNam
     assert not ReportHours.objects.exists()
 
 
-def test_add_recipient_keeps_an_address_once_and_lets_it_receive_again(
+@pytest.mark.parametrize(
+    ("hours", "code", "field"),
+    [
+        ((time(12, 45), time(12, 45)), "half_day_due_before_cut_off", "half_day_due_at"),
+        ((time(12, 45), None), "half_day_incomplete", "half_day_due_at"),
+    ],
+)
+def test_set_report_hours_refuses_hours_of_half_days_that_do_not_fit(
+    reference: SimpleNamespace, hours: tuple[time, time | None], code: str, field: str
+) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        hours_of(
+            reference.quang_ninh_department,
+            half_day_cut_off_at=hours[0],
+            half_day_due_at=hours[1],
+        )
+
+    assert (refused.value.code, refused.value.field) == (code, field)
+    assert not ReportHours.objects.exists()
+
+
+def test_set_report_hours_settles_holidays_under_the_policy_that_held(
     reference: SimpleNamespace,
 ) -> None:
     department = reference.quang_ninh_department
-    known = add_recipient(
-        department, office="Văn phòng", email="vp@soyte.example.org", language="vi"
+    Holiday.objects.create(
+        jurisdiction=reference.vn, day=date(2025, 11, 20), kind="public", name="Ngày lễ"
     )
-    Recipient.objects.update(is_active=False)
+    hours_of(department, on_holidays=OnHolidays.SKIP)
 
-    again = add_recipient(
-        department,
-        office="Văn phòng Sở",
-        email="vp@soyte.example.org",
-        language="en",
-        purpose=Purpose.INFORMATION,
-    )
+    hours_of(department, on_holidays=OnHolidays.MERGE, now=hanoi("2025-11-20 16:15"))
 
-    assert again.pk == known.pk
-    assert list(Recipient.objects.values_list("office", "language", "purpose", "is_active")) == [
-        ("Văn phòng Sở", "en", "information", True)
-    ]
+    assert list(Window.objects.values_list("day", "is_quiet")) == [(date(2025, 11, 20), True)]
+    assert ReportHours.objects.get().on_holidays == OnHolidays.MERGE

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.play import Day
+from registration.deliveries.sending import close_and_deliver
 from registration.reports.models import ReportHours, Summary, Window
 from registration.reports.rules import Span, next_span
-from registration.reports.services import close_window, ensure_windows, set_report_hours
+from registration.reports.services import ensure_windows, set_report_hours
+from registration.reports.windows import plan_of
 from registration.units.choices import UnitKind
 from registration.units.models import Unit
 
@@ -67,20 +69,20 @@ class Command(BaseCommand):
 
     def span(self, hours: ReportHours, day: date | None, now: datetime) -> Span:
         """The window of the day, not laid down yet, so that the schedule cannot close it early."""
-        zone = hours.department.jurisdiction.zone
-        last = Window.objects.filter(department=hours.department).order_by("-ends_at").first()
+        plan = plan_of(hours)
+        last, calendar = plan.last, plan.calendar
         if day is None:
-            local = now.astimezone(zone)
-            day = local.date() - timedelta(days=local.time() < hours.cut_off_at)
+            local = now.astimezone(calendar.zone)
+            day = local.date() - timedelta(days=local.time() < calendar.cut_off_of(local.date()))
         if last is not None and day <= last.day:
             raise CommandError(
                 f"The summary of {last.day} is closed, and a closed day never changes. "
                 "Choose a later day or another department."
             )
-        at = Span(last.day, last.starts_at, last.ends_at) if last else None
+        at = last
         first = day if last is None else hours.starts_on
         while True:
-            at = next_span(at, first_day=first, cut_off=hours.cut_off_at, zone=zone)
+            at = next_span(at, first_day=first, calendar=calendar)
             if at.day >= day:
                 break
         if at.ends_at > now:
@@ -95,7 +97,7 @@ class Command(BaseCommand):
         self.stdout.write("Closing the day: figures, letter, workbook …")
         for window in ensure_windows(now=now, department=department):
             if window.ends_at <= span.ends_at:
-                close_window(window, now=timezone.now())
+                close_and_deliver(window, now=timezone.now())
         return Summary.objects.get(window__department=department, window__day=span.day)
 
     def progress(self, people: int) -> Any:
@@ -117,6 +119,6 @@ class Command(BaseCommand):
             path.write_bytes(bytes(document.content))
             self.stdout.write(f"  {path}")
         address = reverse(
-            "reports:summary", args=[summary.department.code, summary.window.day.isoformat()]
+            "overview:summary", args=[summary.department.code, summary.window.day.isoformat()]
         )
         self.stdout.write(f"  {settings.BASE_URL}{address}")

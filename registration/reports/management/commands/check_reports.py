@@ -2,8 +2,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from registration.reports.models import Summary
-from registration.reports.proof import find_faults, told_and_counted
+from registration.reports.closing import pass_barrier_patiently
+from registration.reports.models import Provisional
+from registration.reports.proof import find_faults, summaries_of, told_and_counted
 from registration.units.models import Unit
 
 
@@ -17,18 +18,17 @@ class Command(BaseCommand):
         departments = Unit.objects.filter(summaries__isnull=False).distinct().order_by("code")
         if options["department"]:
             departments = departments.filter(code=options["department"])
-        faults = 0
-        for department in departments:
-            summaries = list(
-                Summary.objects.filter(department=department)
-                .select_related("window")
-                .order_by("serial")
+        faults, now = 0, pass_barrier_patiently()
+        for department in departments.select_related("jurisdiction"):
+            summaries = summaries_of(department)
+            provisionals = Provisional.objects.filter(department=department).count()
+            told, counted = told_and_counted(department, summaries, now=now)
+            self.stdout.write(
+                f"{department.code}: {len(summaries)} summaries, {provisionals} provisional"
             )
-            told, counted = told_and_counted(department, summaries)
-            self.stdout.write(f"{department.code}: {len(summaries)} summaries")
             for name in told:
                 self.stdout.write(f"  {name:12} told {told[name]:>9}  ledger {counted[name]:>9}")
-            for fault in find_faults(department):
+            for fault in find_faults(department, now=now):
                 faults += 1
                 self.stdout.write(f"  FAULT {fault}")
         if faults:
