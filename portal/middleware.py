@@ -87,8 +87,11 @@ class LanguageMiddleware(LocaleMiddleware):
 class PlainAddressMiddleware:
     """Refuses (400) an address with a NUL, of which PostgreSQL would make an error.
 
-    What is posted is refused by the forms. The API checks each parameter and says so in its way.
+    What is posted is refused by the forms. The API checks each parameter and says so in its way,
+    and a banner's address never breaks a hospital's page: an unknown code shows the general one.
     """
+
+    SPARED = ("/api/", "/b/")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -96,7 +99,7 @@ class PlainAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         holds_nul = "%00" in query or "\0" in query or "\0" in request.path
-        if holds_nul and not request.path.startswith("/api/"):
+        if holds_nul and not request.path.startswith(self.SPARED):
             said = _("This address holds a character that no address has.")
             return HttpResponseBadRequest(said, content_type="text/plain; charset=utf-8")
         return self.get_response(request)

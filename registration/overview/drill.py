@@ -197,8 +197,7 @@ def select(department: Unit, asked: Mapping[str, str], *, now: datetime) -> Sele
     Refuses what names no day or no kind (``no_such_day``, ``not_a_day``, ``no_such_kind``).
     """
     known = dict.fromkeys((*DAYS, "kind", *FILTERS))
-    # Nothing is stored under a name that holds a NUL; PostgreSQL would refuse the whole question.
-    narrowed = {name: asked[name].replace("\0", "") for name in known if asked.get(name)}
+    narrowed = {name: asked[name] for name in known if asked.get(name)}
     if narrowed.get("kind", "received") not in KINDS:
         raise RuleBroken("no_such_kind", _("There is no such figure."))
     days = {name: day_of(narrowed[name]) for name in DAYS if name in narrowed}

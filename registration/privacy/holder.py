@@ -9,7 +9,14 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from registration.outbox.models import Attachment, MailboxFile, MailboxItem, Message, Stop
+from registration.outbox.models import (
+    Attachment,
+    Endpoint,
+    MailboxFile,
+    MailboxItem,
+    Message,
+    Stop,
+)
 from registration.outbox.services import erase_messages
 from registration.people.models import Contact, OneTimeCode, OneTimeLink, Particulars, Person
 from registration.privacy.holders import Holder, Kept, Scope, register_holder
@@ -177,6 +184,7 @@ OUTBOX = Holder(
                 "about": "The registration or request that is told.",
                 "recipient_hash": HASH,
                 "html": "The same words as the text, with their looks.",
+                "endpoint": "Another organisation's system; a person has none.",
                 "dedupe_key": "Keeps a message from being written twice.",
                 "attempts": "How delivery went, not what was said.",
                 "not_before": "How delivery went, not what was said.",
@@ -196,6 +204,7 @@ OUTBOX = Holder(
     leads=_lead_from_messages,
     erase=_erase_messages,
     not_told={
+        Endpoint: "Addresses and secrets of other organisations' systems, not of people.",
         MailboxItem: "A copy of a message that is told.",
         MailboxFile: "A file of such a copy.",
         Attachment: "A file made from what is told.",

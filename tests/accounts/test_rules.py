@@ -11,10 +11,27 @@ from registration.accounts.rules import (
 from registration.common.errors import RuleBroken
 
 RIGHTS = {
-    Role.ADMINISTRATOR: {"use_desk", "use_cms", "see_reports", "see_all_reports", "read_mailbox"},
-    Role.OPERATOR: {"use_desk", "see_reports", "see_all_reports"},
+    Role.ADMINISTRATOR: {
+        "use_desk",
+        "use_cms",
+        "see_reports",
+        "see_all_reports",
+        "read_mailbox",
+        "keep_recipients",
+        "watch_reports",
+        "see_totals",
+        "keep_keys",
+    },
+    Role.OPERATOR: {"use_desk", "see_reports", "see_all_reports", "watch_reports"},
+    Role.MINISTRY: {"use_desk", "see_reports", "see_totals", "keep_keys"},
     Role.EDITOR: {"use_desk", "use_cms"},
-    Role.DEPARTMENT: {"use_desk", "see_reports", "watch_sites"},
+    Role.DEPARTMENT: {
+        "use_desk",
+        "see_reports",
+        "keep_recipients",
+        "keep_keys",
+        "watch_sites",
+    },
     Role.STEWARD: {
         "use_desk",
         "see_reports",

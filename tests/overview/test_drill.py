@@ -203,15 +203,6 @@ def test_what_would_keep_a_thread_for_long_is_no_csv(
     assert "XLSX" in page.context["problem"]
 
 
-def test_a_nul_is_no_trouble(reference: SimpleNamespace, client: Client, linh: Staff) -> None:
-    told_days(reference)
-    client.force_login(linh)
-
-    page = client.get(EVENTS, {"day": "2025-11-21", "unit": "\0"})
-
-    assert page.status_code == 200
-
-
 def test_charlie_and_another_department_get_nothing(
     reference: SimpleNamespace, client: Client, linh: Staff, charlie: Staff
 ) -> None:
